@@ -1,0 +1,1 @@
+//! Links observations into crossings.

@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod container;
+pub mod crossing;
+pub mod declaration;
+pub mod fault;
+pub mod id;
+pub mod key;
+pub mod milestone;
+pub mod observation;
+pub mod outcome;
+pub mod plate;
+pub mod record;
+pub mod registration;
+pub mod tag;
+pub mod time;
+
+pub use clock::Clock;
+pub use container::ContainerNumber;
+pub use crossing::{
+    CargoClass, Channel, Crossing, CrossingChange, Direction, LinkedReading, State,
+};
+pub use declaration::DeclarationNumber;
+pub use fault::Fault;
+pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
+pub use key::{KeyKind, MatchKey};
+pub use milestone::Milestone;
+pub use observation::{Observation, ObservationRef};
+pub use outcome::{Outcome, OutcomeKind};
+pub use plate::PlateNumber;
+pub use record::{LoggedRecord, RawRecord, Receipt};
+pub use registration::{Gate, Source};
+pub use tag::{Seal, Tag, TripCode};
+pub use time::{Basis, Occurred};

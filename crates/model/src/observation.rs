@@ -1,0 +1,161 @@
+//! Observations: what one reading of a record says, in the border gate's words.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, GateId, KeyKind, MatchKey,
+    Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag, TripCode,
+};
+
+/// Names an observation: the record it was read from and its index among that record's, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObservationRef {
+    /// The record.
+    pub record_id: RecordId,
+    /// Which of the record's observations, from 0.
+    pub index: u16,
+}
+
+/// One reading: a milestone (if the registration gives it one), when, and of what.
+///
+/// Identity is `(source_id, event_id, revision, index)` where the device gives an event id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The record it was read from.
+    pub record_id: RecordId,
+    /// The record's offset in the shard of `gate_id`.
+    pub offset: Offset,
+    /// Which of the record's observations, from 0.
+    pub index: u16,
+    /// The gate of the source's registration.
+    pub gate_id: GateId,
+    /// The source.
+    pub source_id: SourceId,
+    /// The registration version it was read with.
+    pub source_version: u32,
+    /// The device's own event id, or one derived as formats.md says; `None`: never a duplicate.
+    pub event_id: Option<String>,
+    /// 0 for a first reading; 1, 2 ... for corrections and provisional revisions of one event.
+    pub revision: u32,
+    /// The event id (of the same source) that this one corrects.
+    pub corrects: Option<String>,
+    /// What happened; `None` when the registration gives the reading no meaning.
+    pub milestone: Option<Milestone>,
+    /// When, by the device's clock.
+    pub occurred: Occurred,
+    /// When the hub received the record.
+    pub received_at: Timestamp,
+    /// The latest moment this record tells, for latency (indicators.md, Q3): a customs message's
+    /// header time, a report's latest milestone; `None`: `occurred.at` serves.
+    pub told_at: Option<Timestamp>,
+    /// Whether the device's clock cannot be believed: left out of every interval.
+    pub is_suspect: bool,
+    /// Rank of the source: 0 sensor at the place, 1 agency or yard report, 2 customs message.
+    pub rank: u8,
+    /// The vehicle's plate.
+    pub plate: Option<PlateNumber>,
+    /// The relief vehicle's plate, in reports of a swap or transshipment.
+    pub to_plate: Option<PlateNumber>,
+    /// The trailer's plate.
+    pub trailer_plate: Option<PlateNumber>,
+    /// Code of the digital border-gate platform.
+    pub trip_code: Option<TripCode>,
+    /// Containers, in the message's order.
+    pub containers: Vec<ContainerNumber>,
+    /// Declarations, in the message's order.
+    pub declarations: Vec<DeclarationNumber>,
+    /// Seals, in the message's order.
+    pub seals: Vec<Seal>,
+    /// RFID tags, in the message's order.
+    pub tags: Vec<Tag>,
+    /// The direction the message itself tells.
+    pub direction: Option<Direction>,
+    /// The customs channel the message tells.
+    pub channel: Option<Channel>,
+    /// The cargo class a report tells.
+    pub cargo: Option<CargoClass>,
+    /// Whether a report says the vehicle was loaded.
+    pub is_loaded: Option<bool>,
+    /// The lane, from the registration, else from the message.
+    pub lane: Option<String>,
+    /// How sure the device is of the plate, 0 to 100 %.
+    pub confidence_percent: Option<f64>,
+    /// Gross weight in kilograms.
+    pub gross_kg: Option<f64>,
+    /// What else the message says that a person may want to see, by the format's own field names.
+    pub details: BTreeMap<String, String>,
+}
+
+impl Observation {
+    /// Returns its name.
+    #[must_use]
+    pub fn reference(&self) -> ObservationRef {
+        ObservationRef {
+            record_id: self.record_id,
+            index: self.index,
+        }
+    }
+
+    /// Returns the moment it is ordered by: its occurrence, or for an undated one its reception.
+    #[must_use]
+    pub fn ordered_at(&self) -> Timestamp {
+        self.occurred.at.unwrap_or(self.received_at)
+    }
+
+    /// Tells whether two readings of one event say the same: milestone, time and identifiers
+    /// (formats.md: not the bytes, since a device flips its retransmission flag).
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.milestone == other.milestone
+            && self.occurred.at == other.occurred.at
+            && self.plate == other.plate
+            && self.to_plate == other.to_plate
+            && self.trailer_plate == other.trailer_plate
+            && self.trip_code == other.trip_code
+            && self.containers == other.containers
+            && self.declarations == other.declarations
+            && self.seals == other.seals
+            && self.tags == other.tags
+    }
+
+    /// Returns every match key it carries, strongest kind first; plates give their exact and
+    /// folded form.
+    #[must_use]
+    pub fn match_keys(&self) -> Vec<MatchKey> {
+        let mut keys = Vec::new();
+        let mut add = |kind, value: &str| {
+            keys.push(MatchKey {
+                kind,
+                value: value.to_owned(),
+            })
+        };
+        if let Some(trip) = &self.trip_code {
+            add(KeyKind::Trip, trip.as_str());
+        }
+        for declaration in &self.declarations {
+            add(KeyKind::Declaration, declaration.link_part());
+        }
+        for container in &self.containers {
+            add(KeyKind::Container, container.match_form());
+        }
+        for seal in &self.seals {
+            add(KeyKind::Seal, seal.as_str());
+        }
+        for tag in &self.tags {
+            add(KeyKind::Tag, tag.as_str());
+        }
+        for plate in [&self.plate, &self.to_plate].into_iter().flatten() {
+            add(KeyKind::Plate, plate.tail());
+            add(KeyKind::PlateFolded, &plate.folded());
+        }
+        if let Some(trailer) = &self.trailer_plate {
+            add(KeyKind::Trailer, trailer.tail());
+        }
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+}

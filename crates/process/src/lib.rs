@@ -1,0 +1,1 @@
+//! Leases, the batch loop, look-ups, overlay, fence and bisect.

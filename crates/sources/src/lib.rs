@@ -1,0 +1,1 @@
+//! Reads every format that a gate or a customs system emits.

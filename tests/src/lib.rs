@@ -1,0 +1,1 @@
+//! Whole-program tests, fault campaigns and browser tests.
