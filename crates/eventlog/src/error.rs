@@ -73,9 +73,10 @@ impl Error {
         match self {
             Self::Unreachable { .. } => Fault::Upstream,
             Self::TooLarge { .. } => Fault::Sender,
-            Self::NoSuchShard { .. } | Self::OffsetGone { .. } | Self::Corrupt { .. } | Self::Configuration { .. } => {
-                Fault::Hub
-            }
+            Self::NoSuchShard { .. }
+            | Self::OffsetGone { .. }
+            | Self::Corrupt { .. }
+            | Self::Configuration { .. } => Fault::Hub,
         }
     }
 }

@@ -72,5 +72,9 @@ pub trait ShardReader: Send {
     /// # Errors
     /// [`Error::Unreachable`], after which the same call may be made again;
     /// [`Error::OffsetGone`] when the next record was deleted; [`Error::Corrupt`] when it cannot be decoded.
-    async fn next_run(&mut self, limit: RunLimit, wait: Duration) -> Result<Vec<LoggedRecord>, Error>;
+    async fn next_run(
+        &mut self,
+        limit: RunLimit,
+        wait: Duration,
+    ) -> Result<Vec<LoggedRecord>, Error>;
 }

@@ -38,7 +38,10 @@ impl Segment {
     /// Reads a label back; `None` when it is none of [`Self::ALL`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|segment| segment.code() == code)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|segment| segment.code() == code)
     }
 }
 
@@ -62,8 +65,14 @@ pub enum Exclusion {
 
 impl Exclusion {
     /// Every reason, in the order in which they apply.
-    pub const ALL: &'static [Self] =
-        &[Self::TurnedBack, Self::MissingStart, Self::Open, Self::MissingEnd, Self::Suspect, Self::Negative];
+    pub const ALL: &'static [Self] = &[
+        Self::TurnedBack,
+        Self::MissingStart,
+        Self::Open,
+        Self::MissingEnd,
+        Self::Suspect,
+        Self::Negative,
+    ];
 
     /// Returns the stable label used in tables and interfaces.
     #[must_use]
@@ -81,7 +90,10 @@ impl Exclusion {
     /// Reads a label back; `None` when it is none of [`Self::ALL`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|exclusion| exclusion.code() == code)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|exclusion| exclusion.code() == code)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Match keys: what two readings must share to belong to one crossing (identifiers.md).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::GateId;
 
 /// Kind of a match key, strongest link first; the order of variants is the order of strength.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,4 +88,17 @@ impl std::fmt::Debug for MatchKey {
             _ => write!(f, "{}:{}", self.kind.code(), self.value),
         }
     }
+}
+
+/// A key, and the span of time in which crossings that carry it matter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyWindow {
+    /// The gate.
+    pub gate_id: GateId,
+    /// The key.
+    pub key: MatchKey,
+    /// Start of the span, inclusive.
+    pub from: Timestamp,
+    /// End of the span, inclusive.
+    pub until: Timestamp,
 }

@@ -24,9 +24,9 @@ pub use crossing::{
 pub use declaration::DeclarationNumber;
 pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
-pub use key::{KeyKind, MatchKey};
+pub use key::{KeyKind, KeyWindow, MatchKey};
 pub use milestone::Milestone;
-pub use observation::{Observation, ObservationRef};
+pub use observation::{Observation, ObservationRef, UnlinkedReason};
 pub use outcome::{Outcome, OutcomeKind};
 pub use plate::PlateNumber;
 pub use record::{LoggedRecord, RawRecord, Receipt};

@@ -159,3 +159,35 @@ impl Observation {
         keys
     }
 }
+
+/// Why an observation is in no crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnlinkedReason {
+    /// It carries no usable identifier.
+    NoKey,
+    /// It fits two crossings and nothing decides.
+    Ambiguous,
+    /// The source's registration gives it no meaning.
+    NoMeaning,
+}
+
+impl UnlinkedReason {
+    /// Returns the stable label used in tables and interfaces.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoKey => "no_key",
+            Self::Ambiguous => "ambiguous",
+            Self::NoMeaning => "no_meaning",
+        }
+    }
+
+    /// Reads a label back.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::NoKey, Self::Ambiguous, Self::NoMeaning]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+}

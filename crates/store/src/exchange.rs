@@ -98,7 +98,11 @@ pub trait Exchange: Send + Sync + 'static {
     async fn partner_cursor(&self, partner_id: &str) -> Result<Vec<FeedShard>, Error>;
 
     /// Moves the partner's acknowledgement forward, never back, for each given shard; returns where it stands after.
-    async fn acknowledge(&self, partner_id: &str, shards: &[FeedShard]) -> Result<Vec<FeedShard>, Error>;
+    async fn acknowledge(
+        &self,
+        partner_id: &str,
+        shards: &[FeedShard],
+    ) -> Result<Vec<FeedShard>, Error>;
 
     /// Returns every partner that ever acknowledged and how many feed rows it has not acknowledged.
     async fn partner_lags(&self) -> Result<Vec<(String, i64)>, Error>;

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use bordergate_indicators::{CrossingRow, Fact, ReadingRow, Segment};
 use bordergate_model::{
-    CargoClass, Channel, Crossing, CrossingId, Direction, GateId, MatchKey, Milestone, Observation, Offset, Outcome,
-    RecordId, Shard, SourceId, State,
+    CargoClass, Channel, Crossing, CrossingId, Direction, GateId, MatchKey, Milestone, Observation,
+    Offset, Outcome, RecordId, Shard, SourceId, State, UnlinkedReason,
 };
 use jiff::Timestamp;
 
-use crate::{Error, UnlinkedReason};
+use crate::Error;
 
 /// Which crossings are wanted; unset parts hold for all. Merged ones are left out unless asked for by state.
 #[derive(Clone, Debug, Default)]
@@ -199,7 +199,11 @@ pub trait Queries: Send + Sync + 'static {
     async fn record(&self, record_id: RecordId) -> Result<Vec<RecordFate>, Error>;
 
     /// Returns up to `limit` quarantine rows, newest first.
-    async fn quarantined(&self, filter: &QuarantineFilter, limit: u32) -> Result<Vec<QuarantineRow>, Error>;
+    async fn quarantined(
+        &self,
+        filter: &QuarantineFilter,
+        limit: u32,
+    ) -> Result<Vec<QuarantineRow>, Error>;
 
     /// Notes that a quarantined record was appended again.
     async fn mark_redriven(&self, shard: Shard, offset: Offset) -> Result<(), Error>;
@@ -212,7 +216,11 @@ pub trait Queries: Send + Sync + 'static {
 
     /// Returns the crossings that had entered at or before `at` and had not ended by then (T3); the
     /// filter's times are ignored.
-    async fn backlog_rows(&self, filter: &MeasureFilter, at: Timestamp) -> Result<Vec<CrossingRow>, Error>;
+    async fn backlog_rows(
+        &self,
+        filter: &MeasureFilter,
+        at: Timestamp,
+    ) -> Result<Vec<CrossingRow>, Error>;
 
     /// Returns observations as Q2 and Q3 see them, by latency ascending, those without one last.
     async fn reading_rows(&self, filter: &MeasureFilter) -> Result<Vec<ReadingRow>, Error>;

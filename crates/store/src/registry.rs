@@ -44,8 +44,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: &'static [Self] =
-        &[Self::Source, Self::Partner, Self::Operator, Self::Analyst, Self::Administrator];
+    pub const ALL: &'static [Self] = &[
+        Self::Source,
+        Self::Partner,
+        Self::Operator,
+        Self::Analyst,
+        Self::Administrator,
+    ];
 
     /// Returns the stable label used in tables and interfaces.
     #[must_use]

@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use bordergate_indicators::Measures;
 use bordergate_model::{
-    Crossing, CrossingId, GateId, MatchKey, Observation, ObservationRef, Offset, Outcome, RecordId, Shard, SourceId,
+    Crossing, CrossingId, GateId, KeyWindow, MatchKey, Observation, ObservationRef, Offset,
+    Outcome, RecordId, Shard, SourceId, UnlinkedReason,
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -51,19 +52,6 @@ pub enum Take {
     },
     /// Another process holds a lease that has not run out.
     Held,
-}
-
-/// A key, and the span of time in which crossings that carry it matter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KeyWindow {
-    /// The gate.
-    pub gate_id: GateId,
-    /// The key.
-    pub key: MatchKey,
-    /// Start of the span, inclusive.
-    pub from: Timestamp,
-    /// End of the span, inclusive.
-    pub until: Timestamp,
 }
 
 /// What one batch needs to know from the database.
@@ -120,35 +108,6 @@ pub struct Loaded {
     pub unlinked: Vec<Observation>,
     /// Merged crossings touched at or after that time, with their revisions.
     pub tombstones: Vec<(CrossingId, u64)>,
-}
-
-/// Why an observation is in no crossing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnlinkedReason {
-    /// It carries no usable identifier.
-    NoKey,
-    /// It fits two crossings and nothing decides.
-    Ambiguous,
-    /// The source's registration gives it no meaning.
-    NoMeaning,
-}
-
-impl UnlinkedReason {
-    /// Returns the stable label used in tables and interfaces.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoKey => "no_key",
-            Self::Ambiguous => "ambiguous",
-            Self::NoMeaning => "no_meaning",
-        }
-    }
-
-    /// Reads a label back.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::NoKey, Self::Ambiguous, Self::NoMeaning].into_iter().find(|reason| reason.code() == code)
-    }
 }
 
 /// An observation to insert.
@@ -285,7 +244,12 @@ pub trait Shards: Send + Sync + 'static {
 
     /// Writes down that the record at `offset` is about to be tried alone, and returns how often it
     /// was begun, this time included; `None` when the epoch is no longer ours.
-    async fn mark_suspect(&self, shard: Shard, owner_epoch: i64, offset: Offset) -> Result<Option<i32>, Error>;
+    async fn mark_suspect(
+        &self,
+        shard: Shard,
+        owner_epoch: i64,
+        offset: Offset,
+    ) -> Result<Option<i32>, Error>;
 
     /// Returns the shard's row, waiting for a commit still running; `None` when nobody ever took it.
     async fn progress(&self, shard: Shard) -> Result<Option<Progress>, Error>;
@@ -294,7 +258,11 @@ pub trait Shards: Send + Sync + 'static {
     async fn all_progress(&self) -> Result<Vec<Progress>, Error>;
 
     /// Returns what the board of these gates must hold: see [`Loaded`].
-    async fn load_board(&self, gates: &[GateId], last_read_since: Timestamp) -> Result<Loaded, Error>;
+    async fn load_board(
+        &self,
+        gates: &[GateId],
+        last_read_since: Timestamp,
+    ) -> Result<Loaded, Error>;
 
     /// Answers a batch's look-ups, a few selects whatever its size.
     async fn look_up(&self, wanted: &Wanted) -> Result<Found, Error>;
