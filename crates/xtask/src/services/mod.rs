@@ -19,12 +19,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::workspace::Workspace;
+pub use chromedriver::NAME as CHROMEDRIVER;
 use instance::{Instance, Instances};
-pub use needs::Need;
+pub use kafka::NAME as KAFKA;
+use needs::Need;
+pub use postgres::NAME as POSTGRES;
 use tools::Tools;
 
 /// The services by the names they are shown, recorded and skipped under.
-pub const NAMES: [&str; 3] = [kafka::NAME, postgres::NAME, chromedriver::NAME];
+const NAMES: [&str; 3] = [KAFKA, POSTGRES, CHROMEDRIVER];
 
 /// What to do with the services.
 #[derive(clap::Subcommand)]
@@ -50,7 +53,7 @@ pub struct Up {
     /// Name of a service and why it does not run.
     pub missing: Vec<(&'static str, String)>,
     /// What this machine lacks after the installation, services or not.
-    pub lacking: Vec<Need>,
+    lacking: Vec<Need>,
 }
 
 /// Runs the command; returns whether everything asked for is there.
@@ -154,9 +157,9 @@ fn find_or_install(home: &Path, may_install: bool) -> Tools {
 pub fn variables(instances: &Instances, home: &Path) -> Vec<(&'static str, String)> {
     let mut variables = Vec::new();
     for (name, variable) in [
-        (kafka::NAME, "BORDERGATE_TEST_KAFKA"),
-        (postgres::NAME, "BORDERGATE_TEST_POSTGRES"),
-        (chromedriver::NAME, "BORDERGATE_TEST_CHROMEDRIVER"),
+        (KAFKA, "BORDERGATE_TEST_KAFKA"),
+        (POSTGRES, "BORDERGATE_TEST_POSTGRES"),
+        (CHROMEDRIVER, "BORDERGATE_TEST_CHROMEDRIVER"),
     ] {
         if let Some(instance) = instances.get(name).filter(|instance| instance.is_alive()) {
             variables.push((variable, instance.address.clone()));
@@ -217,16 +220,16 @@ fn start(
     tools: &Tools,
 ) -> anyhow::Result<Instance> {
     match name {
-        kafka::NAME => kafka::start(home, port_before, tools),
-        postgres::NAME => postgres::start(home, port_before, tools),
+        KAFKA => kafka::start(home, port_before, tools),
+        POSTGRES => postgres::start(home, port_before, tools),
         _ => chromedriver::start(home, port_before, tools),
     }
 }
 
 fn probe(name: &str, instance: &Instance, tools: &Tools) -> bool {
     match name {
-        kafka::NAME => kafka::answers(instance.port),
-        postgres::NAME => postgres::answers(instance.port, tools),
+        KAFKA => kafka::answers(instance.port),
+        POSTGRES => postgres::answers(instance.port, tools),
         _ => chromedriver::answers(instance.port),
     }
 }
@@ -236,7 +239,7 @@ fn stop(name: &str, instance: &Instance) -> anyhow::Result<()> {
         println!("{name} was not running");
         return Ok(());
     }
-    let signal = if name == postgres::NAME {
+    let signal = if name == POSTGRES {
         postgres::STOP_SIGNAL
     } else {
         "TERM"

@@ -118,7 +118,7 @@ pub fn answers(port: u16, tools: &Tools) -> bool {
             SUPERUSER,
             "-d",
             "postgres",
-            "-Atqc",
+            "-XAtqc",
             "select 1",
         ])
         .env("PGCONNECT_TIMEOUT", "2")

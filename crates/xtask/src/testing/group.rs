@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::services::NAMES;
+use crate::services::{CHROMEDRIVER, KAFKA, POSTGRES};
 
 /// One group; declared in the order they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -40,10 +40,9 @@ impl Group {
 
     /// Returns the names of the services it uses.
     pub fn services(self) -> &'static [&'static str] {
-        let [_kafka, _postgres, _chromedriver] = &NAMES;
         match self {
-            Self::Unit | Self::Whole => &NAMES[..2],
-            Self::Browser => &NAMES[2..],
+            Self::Unit | Self::Whole => &[KAFKA, POSTGRES],
+            Self::Browser => &[CHROMEDRIVER],
             _ => &[],
         }
     }

@@ -50,7 +50,9 @@ pub fn run(
             None => outcome = Some(of_program),
         }
     }
-    outcome.unwrap_or_else(|| Outcome::Skipped("there is no test of this group".to_owned()))
+    outcome
+        .filter(|outcome| !outcome.is_empty())
+        .unwrap_or_else(|| Outcome::Skipped("there is no test of this group".to_owned()))
 }
 
 /// Returns the group that a test program belongs to.

@@ -101,6 +101,11 @@ impl Outcome {
         }
     }
 
+    /// Returns whether it ran without a single test in it.
+    pub fn is_empty(&self) -> bool {
+        self.counts() == Counts::default()
+    }
+
     fn counts(&self) -> Counts {
         match self {
             Self::Ran { counts, .. } => *counts,
