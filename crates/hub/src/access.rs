@@ -1,0 +1,178 @@
+//! Who is calling, and what they may do: deny by default (DESIGN.md, Security).
+
+use std::net::IpAddr;
+
+use bordergate_store::{Role, Store, TokenGrant};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+/// Who is calling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Someone on this machine without a token, where that is allowed: may do everything.
+    Loopback,
+    /// The holder of a token.
+    Holder(TokenGrant),
+}
+
+/// What a caller wants to do; each has its row in [`Caller::may`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Send records under this source.
+    Send,
+    /// Exchange records as an LGSP partner.
+    Exchange,
+    /// Read crossings, observations, records and the board, plates in clear.
+    SeeVehicles,
+    /// Find a vehicle by its plate.
+    SearchPlate,
+    /// Read statistics.
+    SeeStatistics,
+    /// Change registrations and tokens, redrive, see quarantined input.
+    Administer,
+}
+
+/// Why a caller is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No token where one is needed, or one that is unknown or disabled.
+    #[error("a valid bearer token is needed")]
+    Unauthenticated,
+    /// The token's role has no right to this.
+    #[error("the token's role has no right to this")]
+    Forbidden,
+}
+
+impl Denied {
+    /// Stable code for problems.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "access.unauthenticated",
+            Self::Forbidden => "access.forbidden",
+        }
+    }
+}
+
+impl Caller {
+    /// Tells whether the caller has the right. A new right without a row here does not compile; a
+    /// role without the right is denied.
+    #[must_use]
+    pub fn may(&self, right: Right) -> bool {
+        let Self::Holder(grant) = self else { return true };
+        match right {
+            Right::Send => matches!(grant.role, Role::Source | Role::Administrator),
+            Right::Exchange => grant.role == Role::Partner,
+            Right::SeeVehicles | Right::SearchPlate => matches!(grant.role, Role::Operator | Role::Administrator),
+            Right::SeeStatistics => matches!(grant.role, Role::Operator | Role::Analyst | Role::Administrator | Role::Partner),
+            Right::Administer => grant.role == Role::Administrator,
+        }
+    }
+
+    /// Checks the right.
+    ///
+    /// # Errors
+    /// [`Denied::Forbidden`].
+    pub fn check(&self, right: Right) -> Result<(), Denied> {
+        if self.may(right) { Ok(()) } else { Err(Denied::Forbidden) }
+    }
+
+    /// Returns the name under which acts are recorded, such as `operator:gate-desk`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match self {
+            Self::Loopback => "loopback".to_owned(),
+            Self::Holder(grant) => format!("{}:{}", grant.role.code(), grant.subject),
+        }
+    }
+}
+
+/// Finds out who is calling from the peer's address and the `Authorization` header.
+///
+/// # Errors
+/// `Ok(Err(Denied::Unauthenticated))` for a missing or wrong token; the outer error is the store's.
+pub async fn identify(
+    store: &dyn Store,
+    peer: IpAddr,
+    authorization: Option<&str>,
+    tokens_on_loopback: bool,
+) -> Result<Result<Caller, Denied>, bordergate_store::Error> {
+    let Some(authorization) = authorization else {
+        let is_open = peer.is_loopback() && !tokens_on_loopback;
+        return Ok(if is_open { Ok(Caller::Loopback) } else { Err(Denied::Unauthenticated) });
+    };
+    let Some(token) = authorization.strip_prefix("Bearer ").or_else(|| authorization.strip_prefix("bearer ")) else {
+        return Ok(Err(Denied::Unauthenticated));
+    };
+    let found = store.token(token_sha256(token.trim())).await?;
+    Ok(found.map(|token| Caller::Holder(token.grant)).ok_or(Denied::Unauthenticated))
+}
+
+/// Returns the hash under which a token is stored. Tokens are random, so a plain hash cannot be searched.
+#[must_use]
+pub fn token_sha256(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Secret keys of this database, made once and kept in `hub_state`.
+#[derive(Clone)]
+pub struct Keys {
+    secret: [u8; 32],
+}
+
+impl Keys {
+    /// Reads the secret, making it at the first start.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn open(store: &dyn Store) -> Result<Self, bordergate_store::Error> {
+        let mut fresh = [0; 32];
+        fresh[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+        fresh[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+        let kept = store.init_hub_state("secret", &hex::encode(fresh)).await?;
+        let mut secret = [0; 32];
+        hex::decode_to_slice(&kept, &mut secret)
+            .map_err(|_| bordergate_store::Error::Corrupt { reason: "hub_state secret is not 64 hex digits".to_owned() })?;
+        Ok(Self { secret })
+    }
+
+    /// Returns a keyed hash of `text` for one `purpose`; without the key it cannot be searched.
+    #[must_use]
+    pub fn sign(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Returns the pseudonym under which an identifier appears in the audit trail.
+    #[must_use]
+    pub fn pseudonym(&self, identifier: &str) -> String {
+        hex::encode(&self.sign("pseudonym", identifier.as_bytes())[..16])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(role: Role) -> Caller {
+        Caller::Holder(TokenGrant { role, subject: "x".to_owned() })
+    }
+
+    #[test]
+    fn each_role_has_its_rights_and_no_other() {
+        let rights =
+            [Right::Send, Right::Exchange, Right::SeeVehicles, Right::SearchPlate, Right::SeeStatistics, Right::Administer];
+        for (role, allowed) in [
+            (Role::Source, [true, false, false, false, false, false]),
+            (Role::Partner, [false, true, false, false, true, false]),
+            (Role::Operator, [false, false, true, true, true, false]),
+            (Role::Analyst, [false, false, false, false, true, false]),
+            (Role::Administrator, [true, false, true, true, true, true]),
+        ] {
+            assert_eq!(rights.map(|right| holder(role).may(right)), allowed, "{role:?}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The hub's settings: what can be set, its default, and what it means.
+//!
+//! One macro writes the structure and its documentation, so that `check-config --keys` and the
+//! example in `deploy/` cannot differ from the code. Where values come from: `load`.
+
+mod check;
+mod load;
+mod settings;
+
+pub use check::{check, Finding};
+pub use load::load;
+pub use settings::{Key, Settings, Telemetry, keys};

@@ -1,0 +1,222 @@
+//! Every section and key, with its default and its meaning.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// One key of the configuration, documented from the code.
+#[derive(Clone, Debug, Serialize)]
+pub struct Key {
+    /// Dotted name, such as `http.address`.
+    pub name: String,
+    /// The default as it would be written in the file; empty when unset.
+    pub default: String,
+    /// What it means, with its unit.
+    pub meaning: String,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $section_doc:literal])* $section:ident: $section_type:ident {
+        $($(#[doc = $doc:literal])* $name:ident: $type:ty = $default:expr,)*
+    })*) => {
+        /// All settings of the hub.
+        #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Settings {
+            $($(#[doc = $section_doc])* pub $section: $section_type,)*
+        }
+
+        $(
+            $(#[doc = $section_doc])*
+            #[derive(Clone, Debug, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields, default)]
+            pub struct $section_type { $($(#[doc = $doc])* pub $name: $type,)* }
+
+            impl Default for $section_type {
+                fn default() -> Self {
+                    Self { $($name: $default,)* }
+                }
+            }
+        )*
+
+        /// Returns every key in the order of the file, with default and meaning.
+        #[must_use]
+        pub fn keys() -> Vec<Key> {
+            let mut all = Vec::new();
+            $({
+                let defaults = $section_type::default();
+                $(all.push(Key {
+                    name: format!("{}.{}", stringify!($section), stringify!($name)),
+                    default: written(&defaults.$name),
+                    meaning: [$($doc),*].concat().trim().to_owned(),
+                });)*
+            })*
+            all
+        }
+    };
+}
+
+/// Returns a value as the file writes it; empty when unset.
+fn written(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::Null) | Err(_) => String::new(),
+        Ok(value) => value.to_string(),
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+settings! {
+    /// Where the hub keeps its own files.
+    data: Data {
+        /// Folder of the embedded log and store, of the lock file and of kept keys.
+        dir: PathBuf = PathBuf::from("bordergate-data"),
+    }
+    /// The HTTP door, the queries and the web page.
+    http: Http {
+        /// Address and port to listen on. Another than loopback needs TLS and tokens.
+        address: SocketAddr = loopback(8080),
+        /// PEM file with the certificate chain; unset: no TLS.
+        tls_certificate: Option<PathBuf> = None,
+        /// PEM file with the private key.
+        tls_key: Option<PathBuf> = None,
+        /// Seconds a client may take to send its request headers.
+        header_timeout_seconds: u64 = 10,
+        /// Seconds a client may take to send its body, and the hub to answer.
+        request_timeout_seconds: u64 = 30,
+        /// Most connections open at once; more wait.
+        max_connections: usize = 2048,
+    }
+    /// The gRPC door.
+    grpc: Grpc {
+        /// Address and port to listen on. Another than loopback needs TLS and tokens.
+        address: SocketAddr = loopback(50051),
+        /// PEM file with the certificate chain; unset: no TLS.
+        tls_certificate: Option<PathBuf> = None,
+        /// PEM file with the private key.
+        tls_key: Option<PathBuf> = None,
+        /// Seconds a client may take for its TLS handshake.
+        handshake_timeout_seconds: u64 = 10,
+        /// Most requests under way at once on one connection.
+        max_streams_per_connection: u32 = 100,
+    }
+    /// Who may do what.
+    access: Access {
+        /// Whether callers on loopback need a token too. Other addresses always do.
+        tokens_on_loopback: bool = false,
+    }
+    /// The log on Kafka.
+    kafka: Kafka {
+        /// Comma-separated `host:port` list; unset: the embedded log.
+        brokers: Option<String> = None,
+        /// The topic of raw records.
+        topic: String = "bordergate.raw.v1".to_owned(),
+        /// Copies of each partition that `topics create` asks for.
+        replication_factor: i32 = 1,
+        /// Copies that must have a record before it is acknowledged, as `topics create` sets it.
+        min_insync_replicas: i32 = 1,
+        /// Milliseconds until an append that the brokers do not acknowledge is given up.
+        append_timeout_ms: u64 = 20_000,
+        /// `plaintext`, `ssl`, `sasl_plaintext` or `sasl_ssl`. All but the first need the build feature `kafka-tls`.
+        security_protocol: String = "plaintext".to_owned(),
+        /// PEM file with the authorities that sign the brokers' certificates.
+        ca_file: Option<PathBuf> = None,
+        /// PEM file with the hub's client certificate.
+        certificate_file: Option<PathBuf> = None,
+        /// PEM file with the client certificate's key.
+        key_file: Option<PathBuf> = None,
+        /// `SCRAM-SHA-256`, `SCRAM-SHA-512` or `PLAIN`; with `sasl_*` only.
+        sasl_mechanism: Option<String> = None,
+        /// User name for SASL.
+        username: Option<String> = None,
+        /// File that holds the password for SASL, readable by the hub only.
+        password_file: Option<PathBuf> = None,
+    }
+    /// What the log keeps.
+    log: Log {
+        /// Shards (partitions) of the log; fixed once records are in it.
+        shards: u16 = 8,
+        /// Days the log keeps records; unset: for ever.
+        retention_days: Option<u32> = None,
+    }
+    /// The store.
+    database: Database {
+        /// `postgres://user@host/database`; unset: the embedded store. A password belongs into `password_file`.
+        url: Option<String> = None,
+        /// File that holds the database password, readable by the hub only.
+        password_file: Option<PathBuf> = None,
+        /// Most connections for queries; the role `process` has its own.
+        max_connections: u32 = 8,
+    }
+    /// Bounds on what senders may do.
+    limits: Limits {
+        /// Most bytes of one record's body.
+        record_bytes: usize = 8 * 1024 * 1024,
+        /// Seconds by which a received time may lie ahead of the hub's clock.
+        received_ahead_seconds: i64 = 300,
+        /// Most rows in one page of any list.
+        page_rows: u32 = 1000,
+    }
+    /// The role `process`.
+    process: Process {
+        /// Most shards this hub takes; unset: all. Needs Kafka and PostgreSQL to be less than all.
+        max_shards: Option<u16> = None,
+        /// Most records in one batch.
+        batch_records: usize = 2000,
+        /// Most bytes in one batch.
+        batch_bytes: usize = 16 * 1024 * 1024,
+        /// Milliseconds to wait for more records once one is there.
+        batch_wait_ms: u64 = 20,
+    }
+    /// How observations are linked into crossings.
+    linking: Linking {
+        /// Seconds of log time after which a lone sensor reading may be linked by a near plate.
+        near_window_seconds: u32 = 7200,
+        /// Days of log time without a reading after which an open crossing expires.
+        expiry_days: u32 = 30,
+    }
+    /// Logs, traces and metrics.
+    telemetry: Telemetry {
+        /// `text` for people, `json` for collectors.
+        log_format: String = "text".to_owned(),
+        /// What to log, as `tracing` directives.
+        log_filter: String = "info".to_owned(),
+        /// OTLP endpoint (gRPC) for traces, such as `http://127.0.0.1:4317`; unset: none are sent.
+        otlp_endpoint: Option<String> = None,
+    }
+}
+
+impl Settings {
+    /// Tells whether the log is Kafka.
+    #[must_use]
+    pub fn is_kafka(&self) -> bool {
+        self.kafka.brokers.is_some()
+    }
+
+    /// Tells whether the store is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.database.url.is_some()
+    }
+
+    /// Tells whether the log or the store lies in the data directory, which then serves one hub only.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        !self.is_kafka() || !self.is_postgres()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_says_what_it_means() {
+        for key in keys() {
+            assert!(key.meaning.len() > 10, "{} has no meaning", key.name);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Serving HTTP: TLS, header and request time limits, a cap on connections, a drain with a time limit.
+//!
+//! `axum::serve` sets no header timer, so a client could hold a connection with one byte a minute;
+//! the connections are therefore served by hyper-util with a timer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tower_http::timeout::TimeoutLayer;
+
+use super::Problem;
+use crate::access::{self, Caller};
+use crate::app::App;
+
+/// Longest the hub waits for open requests when it stops.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// The address of the client, as a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Puts the layers every route needs around `routes`: body limit, time limit, identity.
+pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
+    let time_limit = Duration::from_secs(app.settings.http.request_timeout_seconds);
+    routes
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), identified))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, time_limit))
+        .layer(DefaultBodyLimit::max(app.settings.limits.record_bytes))
+        .with_state(Arc::clone(app))
+}
+
+/// Finds out who is calling; a request without the right to call at all ends here.
+async fn identified(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let authorization = authorization.map(str::to_owned).or_else(|| crate::web::session::token(request.headers()));
+    let Some(peer) = peer else { return Problem::from(access::Denied::Unauthenticated).into_response() };
+    let on_loopback = app.settings.access.tokens_on_loopback || !app.settings.http.address.ip().is_loopback();
+    match access::identify(app.store.as_ref(), peer, authorization.as_deref(), on_loopback).await {
+        Ok(Ok(caller)) => {
+            request.extensions_mut().insert::<Caller>(caller);
+            next.run(request).await
+        }
+        Ok(Err(denied)) => crate::web::session::refused(&request, denied),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// Serves `router` on `listener` until the hub stops, then drains.
+///
+/// # Errors
+/// Only set-up fails; a connection's trouble ends that connection.
+pub async fn serve(app: Arc<App>, listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) -> anyhow::Result<()> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let header_limit = Duration::from_secs(app.settings.http.header_timeout_seconds);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_limit);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
+    let builder = Arc::new(builder);
+    let places = Arc::new(Semaphore::new(app.settings.http.max_connections));
+    let graceful = Arc::new(GracefulShutdown::new());
+    loop {
+        let place = Arc::clone(&places).acquire_owned().await.context("the semaphore is never closed")?;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = app.shutdown.cancelled() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, or the client is gone already: shed this one and go on.
+                tracing::warn!("a connection could not be accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        let (router, builder, tls) = (router.clone(), Arc::clone(&builder), tls.clone());
+        let watcher = graceful.watcher();
+        tokio::spawn(async move {
+            let _place = place;
+            let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                let mut router = router.clone();
+                async move { tower::Service::call(&mut router, request).await }
+            });
+            let ended = match tls {
+                None => watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned()).await,
+                Some(tls) => match handshake(tls, stream, header_limit).await {
+                    Some(stream) => {
+                        watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned()).await
+                    }
+                    None => return,
+                },
+            };
+            if let Err(error) = ended {
+                tracing::debug!("a connection ended: {error}");
+            }
+        });
+    }
+    drop(listener);
+    let graceful = Arc::into_inner(graceful).context("only this function holds it")?;
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests still open after {} s were cut", DRAIN.as_secs());
+    }
+    Ok(())
+}
+
+async fn handshake(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    limit: Duration,
+) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
+    match tokio::time::timeout(limit, tls.accept(stream)).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!("a TLS handshake failed: {error}");
+            None
+        }
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,143 @@
+//! Why a door refuses a record: one stable code each, the same on every protocol.
+
+use bordergate_model::Fault;
+
+use crate::access::Denied;
+
+/// A refusal; nothing of the record was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The source is not registered.
+    #[error("source {source_id:?} is not registered")]
+    UnknownSource {
+        /// The name given.
+        source_id: String,
+    },
+    /// The source or its gate is disabled.
+    #[error("source {source_id} or its gate is disabled")]
+    Disabled {
+        /// The source.
+        source_id: String,
+    },
+    /// The caller is not known or may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The caller's token is for another source or partner.
+    #[error("the token is not for source {source_id}")]
+    NotYours {
+        /// The source.
+        source_id: String,
+    },
+    /// There is nothing in the body.
+    #[error("the body is empty")]
+    Empty,
+    /// The body is over the limit.
+    #[error("the body is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// The source's format is never sent with this content type.
+    #[error("format {format} is not sent as {content_type:?}; accepted: {accepted}")]
+    ContentType {
+        /// The registered format.
+        format: String,
+        /// The content type sent.
+        content_type: String,
+        /// The accepted ones.
+        accepted: String,
+    },
+    /// A field beside the body is wrong.
+    #[error("{field}: {reason}")]
+    Field {
+        /// The header's or field's name.
+        field: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The log does not acknowledge; the same record may be sent again.
+    #[error("the log does not acknowledge now")]
+    LogAway,
+    /// The database does not answer; the same request may be made again.
+    #[error("the database does not answer now")]
+    StoreAway,
+    /// The hub is stopping.
+    #[error("the hub is stopping")]
+    Stopping,
+    /// The hub itself is at fault.
+    #[error("the hub cannot do this: {code}")]
+    Internal {
+        /// Stable code of the cause.
+        code: &'static str,
+    },
+}
+
+impl Refusal {
+    /// Stable code for problems, gRPC reasons and metrics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownSource { .. } => "source.unknown",
+            Self::Disabled { .. } => "source.disabled",
+            Self::Denied(denied) => denied.code(),
+            Self::NotYours { .. } => "source.not_yours",
+            Self::Empty => "record.empty",
+            Self::TooLarge { .. } => "record.too_large",
+            Self::ContentType { .. } => "record.content_type",
+            Self::Field { .. } => "request.field",
+            Self::LogAway => "log.unreachable",
+            Self::StoreAway => "store.unreachable",
+            Self::Stopping => "hub.stopping",
+            Self::Internal { code } => code,
+        }
+    }
+
+    /// Who must act.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::LogAway | Self::StoreAway | Self::Stopping => Fault::Upstream,
+            Self::Internal { .. } => Fault::Hub,
+            _ => Fault::Sender,
+        }
+    }
+
+    /// Returns the HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::UnknownSource { .. } => 404,
+            Self::Denied(Denied::Unauthenticated) => 401,
+            Self::Denied(Denied::Forbidden) | Self::Disabled { .. } | Self::NotYours { .. } => 403,
+            Self::Empty | Self::Field { .. } => 400,
+            Self::TooLarge { .. } => 413,
+            Self::ContentType { .. } => 415,
+            Self::LogAway | Self::StoreAway | Self::Stopping => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    /// Returns after how many seconds the same request may be made again; `None` when it would fail again.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        (self.fault() == Fault::Upstream).then_some(5)
+    }
+}
+
+impl From<bordergate_store::Error> for Refusal {
+    fn from(error: bordergate_store::Error) -> Self {
+        match error.fault() {
+            Fault::Upstream => Self::StoreAway,
+            _ => Self::Internal { code: error.code() },
+        }
+    }
+}
+
+impl From<bordergate_eventlog::Error> for Refusal {
+    fn from(error: bordergate_eventlog::Error) -> Self {
+        match error.fault() {
+            Fault::Upstream => Self::LogAway,
+            _ => Self::Internal { code: error.code() },
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Where log lines and traces go.
+
+use anyhow::Context;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+use crate::config::Telemetry;
+
+/// Keeps the trace exporter alive; flushes it when dropped.
+pub struct Guard {
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(traces) = self.traces.take()
+            && let Err(error) = traces.shutdown()
+        {
+            tracing::warn!("the last traces could not be sent: {error}");
+        }
+    }
+}
+
+/// Starts logging to standard error, and tracing to the OTLP endpoint when one is set. Must run
+/// inside the tokio runtime: the exporter needs it.
+///
+/// # Errors
+/// When the filter or the endpoint cannot be read.
+pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
+    let filter = EnvFilter::try_new(&settings.log_filter).context("telemetry.log_filter")?;
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match settings.log_format.as_str() {
+        "json" => lines.json().flatten_event(true).boxed(),
+        _ => lines.with_target(false).boxed(),
+    };
+    let traces = settings.otlp_endpoint.as_deref().map(tracer).transpose()?;
+    let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("bordergate")));
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).try_init()?;
+    Ok(Guard { traces })
+}
+
+fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .build()
+        .with_context(|| format!("telemetry.otlp_endpoint {endpoint}"))?;
+    let resource = Resource::builder().with_service_name("bordergate").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}

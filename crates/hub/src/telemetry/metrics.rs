@@ -1,0 +1,123 @@
+//! Counters and gauges under `/metrics`: `bordergate_<noun>_<unit>`, no ids of records or vehicles as labels.
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Gauge, Histogram, MeterProvider as _};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use prometheus::{Encoder, Registry, TextEncoder};
+
+/// Every instrument of the hub.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    _provider: SdkMeterProvider,
+    accepted: Counter<u64>,
+    processed: Counter<u64>,
+    batch_seconds: Histogram<f64>,
+    lag_records: Gauge<i64>,
+    lag_seconds: Gauge<f64>,
+    open_crossings: Gauge<i64>,
+    quarantined_records: Gauge<i64>,
+    unlinked_observations: Gauge<i64>,
+    feed_lag_records: Gauge<i64>,
+}
+
+impl Metrics {
+    /// Makes the instruments.
+    ///
+    /// # Errors
+    /// When the exporter cannot be set up, which means two of them share a name.
+    pub fn new() -> anyhow::Result<Self> {
+        let registry = Registry::new();
+        let exporter = opentelemetry_prometheus::exporter()
+            .with_registry(registry.clone())
+            .without_target_info()
+            .build()?;
+        let provider = SdkMeterProvider::builder().with_reader(exporter).build();
+        let meter = provider.meter("bordergate");
+        Ok(Self {
+            accepted: meter
+                .u64_counter("bordergate_doors_records")
+                .with_description("Records offered at the doors, by result: accepted or the code of the refusal.")
+                .build(),
+            processed: meter
+                .u64_counter("bordergate_processed_records")
+                .with_description("Records whose effects are stored, by source and outcome.")
+                .build(),
+            batch_seconds: meter
+                .f64_histogram("bordergate_batch_seconds")
+                .with_description("Time from the first record of a batch to its commit, by shard.")
+                .build(),
+            lag_records: meter
+                .i64_gauge("bordergate_lag_records")
+                .with_description("Records in the log whose effects are not stored yet, by shard.")
+                .build(),
+            lag_seconds: meter
+                .f64_gauge("bordergate_lag_seconds")
+                .with_description("Age of the last stored record by the hub's clock while more are waiting, else 0, by shard.")
+                .build(),
+            open_crossings: meter
+                .i64_gauge("bordergate_open_crossings")
+                .with_description("Crossings that have not ended.")
+                .build(),
+            quarantined_records: meter
+                .i64_gauge("bordergate_quarantined_records")
+                .with_description("Records in quarantine that were not redriven.")
+                .build(),
+            unlinked_observations: meter
+                .i64_gauge("bordergate_unlinked_observations")
+                .with_description("Observations in no crossing.")
+                .build(),
+            feed_lag_records: meter
+                .i64_gauge("bordergate_feed_lag_records")
+                .with_description("Feed rows a partner has not acknowledged, by partner.")
+                .build(),
+            registry,
+            _provider: provider,
+        })
+    }
+
+    /// Counts a record offered at a door; `result` is `accepted` or a refusal's code.
+    pub fn count_accepted(&self, result: &'static str) {
+        self.accepted.add(1, &[KeyValue::new("result", result)]);
+    }
+
+    /// Counts `count` stored records of a source with one outcome (`observed` or an outcome's kind).
+    pub fn count_processed(&self, source_id: &str, outcome: &'static str, count: u64) {
+        let labels = [KeyValue::new("source", source_id.to_owned()), KeyValue::new("outcome", outcome)];
+        self.processed.add(count, &labels);
+    }
+
+    /// Notes how long a batch of a shard took.
+    pub fn note_batch(&self, shard: u16, seconds: f64) {
+        self.batch_seconds.record(seconds, &[KeyValue::new("shard", i64::from(shard))]);
+    }
+
+    /// Sets a shard's lag.
+    pub fn set_lag(&self, shard: u16, records: i64, seconds: f64) {
+        let labels = [KeyValue::new("shard", i64::from(shard))];
+        self.lag_records.record(records, &labels);
+        self.lag_seconds.record(seconds, &labels);
+    }
+
+    /// Sets what the store counts.
+    pub fn set_counts(&self, open_crossings: i64, quarantined_records: i64, unlinked_observations: i64) {
+        self.open_crossings.record(open_crossings, &[]);
+        self.quarantined_records.record(quarantined_records, &[]);
+        self.unlinked_observations.record(unlinked_observations, &[]);
+    }
+
+    /// Sets a partner's feed lag.
+    pub fn set_feed_lag(&self, partner_id: &str, records: i64) {
+        self.feed_lag_records.record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
+    }
+
+    /// Returns all values in the Prometheus text format.
+    ///
+    /// # Errors
+    /// When the registry cannot be encoded.
+    pub fn render(&self) -> anyhow::Result<String> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8(text)?)
+    }
+}

@@ -1,0 +1,7 @@
+//! What the hub tells about itself: logs, traces and metrics. No plate, name or body in any of them.
+
+mod logs;
+mod metrics;
+
+pub use logs::{Guard, start};
+pub use metrics::Metrics;
