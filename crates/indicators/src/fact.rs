@@ -43,6 +43,22 @@ impl Segment {
             .copied()
             .find(|segment| segment.code() == code)
     }
+
+    /// Returns the unit in which its figures are given: `h` for C6, `s` for the others.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        if self == Self::C6 { "h" } else { "s" }
+    }
+
+    /// Returns how many microseconds one [`Self::unit`] has.
+    #[must_use]
+    pub fn unit_us(self) -> i64 {
+        if self == Self::C6 {
+            3_600_000_000
+        } else {
+            1_000_000
+        }
+    }
 }
 
 /// Why an interval has no figure; the first that applies, in this order (indicators.md, rule 1).
