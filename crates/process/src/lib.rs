@@ -1,1 +1,16 @@
-//! Leases, the batch loop, look-ups, overlay, fence and bisect.
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod commit;
+mod error;
+mod registered;
+mod run;
+mod shard;
+mod supervisor;
+mod take;
+mod tools;
+
+pub use error::Error;
+pub use shard::{Shard, Step};
+pub use supervisor::supervise;
+pub use tools::{Decided, Limits, Summary, Tools, Watcher};

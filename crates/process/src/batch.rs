@@ -1,0 +1,268 @@
+//! What a run of records does to the board and the database: pure, on an overlay (DESIGN.md, steps 3 and 4).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bordergate_crossing::{Board, Changes, Placement};
+use bordergate_indicators::measure;
+use bordergate_model::{
+    CrossingChange, CrossingId, Observation, ObservationRef, Outcome, OutcomeKind, RecordId, SourceId,
+};
+use bordergate_store::{
+    Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine, Progress, Relink, Wanted,
+};
+use jiff::Timestamp;
+
+use crate::run::{Content, ReadRecord};
+use crate::tools::Tools;
+
+type EventKey = (SourceId, String);
+
+/// Returns the ids and events that a run needs looked up; keys of crossings come from the board.
+pub(crate) fn wanted(board: &Board, run: &[ReadRecord]) -> Wanted {
+    let mut wanted = Wanted::default();
+    let mut events = HashSet::new();
+    let mut keys = HashSet::new();
+    for read in run {
+        wanted.record_ids.push(read.logged.record.record_id);
+        for observation in read.content.observations() {
+            let ids = [&observation.event_id, &observation.corrects].into_iter().flatten();
+            events.extend(ids.map(|event_id| (observation.source_id.clone(), event_id.clone())));
+            keys.extend(board.wanted(observation));
+        }
+    }
+    wanted.events = events.into_iter().collect();
+    wanted.keys = keys.into_iter().collect();
+    wanted
+}
+
+/// The state a batch is linked on: the board as it would be after the commit, and what was written so far.
+pub(crate) struct Overlay {
+    /// The board after the batch.
+    pub(crate) board: Board,
+    log_time: Option<Timestamp>,
+    records: HashMap<RecordId, Vec<KnownRecord>>,
+    events: HashMap<EventKey, Vec<Observation>>,
+    new: Vec<(Observation, [u8; 32])>,
+    places: HashMap<ObservationRef, Placement>,
+    changes: BTreeMap<CrossingId, (usize, CrossingChange)>,
+    change_count: usize,
+    outcomes: Vec<NewOutcome>,
+    quarantine: Vec<NewQuarantine>,
+}
+
+impl Overlay {
+    /// Starts from the committed board and what the database holds.
+    pub(crate) fn new(board: &Board, log_time: Option<Timestamp>, found: Found) -> Self {
+        let mut overlay = Self {
+            board: board.clone(),
+            log_time,
+            records: HashMap::new(),
+            events: HashMap::new(),
+            new: Vec::new(),
+            places: HashMap::new(),
+            changes: BTreeMap::new(),
+            change_count: 0,
+            outcomes: Vec::new(),
+            quarantine: Vec::new(),
+        };
+        for known in found.records {
+            overlay.records.entry(known.record_id).or_default().push(known);
+        }
+        for (observation, _) in found.events {
+            overlay.note_event(&observation);
+        }
+        overlay.board.load(found.crossings, found.unlinked, found.tombstones);
+        overlay
+    }
+
+    /// Takes one record. Log time moves first, so that batch borders change nothing.
+    pub(crate) fn take(&mut self, read: &ReadRecord) {
+        let received_at = read.logged.record.received_at;
+        let log_time = self.log_time.map_or(received_at, |so_far| so_far.max(received_at));
+        self.log_time = Some(log_time);
+        let changes = self.board.advance(log_time);
+        self.note_changes(changes);
+        match self.verdict(read) {
+            Verdict::Observed(observations) => {
+                for observation in observations {
+                    self.note_event(observation);
+                    self.new.push((observation.clone(), read.body_sha256));
+                    let changes = self.board.add(observation.clone(), log_time);
+                    self.note_changes(changes);
+                }
+                self.note_record(read, None);
+            }
+            Verdict::Nothing { kind, code, detail } => self.note_outcome(read, kind, code, detail),
+        }
+    }
+
+    fn verdict<'a>(&self, read: &'a ReadRecord) -> Verdict<'a> {
+        let observations = match &read.content {
+            Content::Nothing { kind, code, detail } => {
+                return Verdict::Nothing { kind: *kind, code: code.clone(), detail: detail.clone() };
+            }
+            Content::Observations(observations) => observations,
+        };
+        let effective = self.records.get(&read.logged.record.record_id).into_iter().flatten().filter(|known| {
+            let is_void = known.outcome.as_ref().is_some_and(|outcome| {
+                matches!(outcome.kind, OutcomeKind::Quarantined | OutcomeKind::Routed)
+            });
+            !is_void
+        });
+        let mut is_key_reused = false;
+        for known in effective {
+            if known.body_sha256 == read.body_sha256 {
+                return Verdict::duplicate("record.duplicate");
+            }
+            is_key_reused = true;
+        }
+        if is_key_reused && observations.iter().all(|observation| observation.event_id.is_none()) {
+            return Verdict::quarantined(
+                "record.key_reused",
+                "the sender used the key of an earlier record for other bytes, and the message names no event",
+            );
+        }
+        self.event_verdict(observations).unwrap_or(Verdict::Observed(observations))
+    }
+
+    /// Compares with what was read under the same event id and revision before; `None`: nothing was.
+    fn event_verdict<'a>(&self, observations: &[Observation]) -> Option<Verdict<'a>> {
+        let first = observations.first()?;
+        let event_id = first.event_id.clone()?;
+        let known = self.events.get(&(first.source_id.clone(), event_id))?;
+        let same_revision: Vec<&Observation> =
+            known.iter().filter(|earlier| earlier.revision == first.revision).collect();
+        if same_revision.is_empty() {
+            return None;
+        }
+        let says_the_same = same_revision.len() == observations.len()
+            && observations.iter().all(|observation| {
+                same_revision.iter().any(|earlier| earlier.index == observation.index && earlier.says_the_same(observation))
+            });
+        Some(if says_the_same {
+            Verdict::duplicate("event.duplicate")
+        } else {
+            Verdict::quarantined(
+                "event.conflict",
+                format!(
+                    "event was read before from record {} with another content and no lower revision",
+                    same_revision[0].record_id
+                ),
+            )
+        })
+    }
+
+    fn note_event(&mut self, observation: &Observation) {
+        if let Some(event_id) = &observation.event_id {
+            let known = self.events.entry((observation.source_id.clone(), event_id.clone())).or_default();
+            known.push(observation.clone());
+        }
+    }
+
+    fn note_record(&mut self, read: &ReadRecord, outcome: Option<Outcome>) {
+        let record_id = read.logged.record.record_id;
+        let known = KnownRecord { record_id, offset: read.logged.offset, body_sha256: read.body_sha256, outcome };
+        self.records.entry(record_id).or_default().push(known);
+    }
+
+    fn note_outcome(&mut self, read: &ReadRecord, kind: OutcomeKind, code: String, detail: String) {
+        let record = &read.logged.record;
+        if kind == OutcomeKind::Quarantined {
+            self.quarantine.push(NewQuarantine {
+                record_id: record.record_id,
+                offset: read.logged.offset,
+                source_id: record.source_id.clone(),
+                gate_id: record.gate_id.clone(),
+                format: record.format.clone(),
+                received_at: record.received_at,
+                code: code.clone(),
+                detail,
+            });
+        }
+        let outcome = Outcome { kind, code };
+        self.note_record(read, Some(outcome.clone()));
+        self.outcomes.push(NewOutcome {
+            record_id: record.record_id,
+            offset: read.logged.offset,
+            source_id: record.source_id.clone(),
+            gate_id: record.gate_id.clone(),
+            received_at: record.received_at,
+            body_sha256: read.body_sha256,
+            outcome,
+        });
+    }
+
+    fn note_changes(&mut self, changes: Changes) {
+        for placement in changes.placements {
+            self.places.insert(placement.reference, placement);
+        }
+        for change in changes.crossings {
+            self.change_count += 1;
+            self.changes.insert(change.crossing.crossing_id, (self.change_count, change));
+        }
+    }
+
+    /// Returns the batch to write for a run that was taken whole, and the board after it.
+    pub(crate) fn finish(mut self, tools: &Tools, progress: &Progress, run: &[ReadRecord]) -> Option<(Batch, Board)> {
+        let last = &run.last()?.logged;
+        let mut observations = Vec::with_capacity(self.new.len());
+        for (observation, body_sha256) in std::mem::take(&mut self.new) {
+            let place = self.places.remove(&observation.reference());
+            let (crossing_id, link_key, unlinked) =
+                place.map_or((None, None, None), |place| (place.crossing_id, place.link_key, place.unlinked));
+            observations.push(NewObservation { observation, body_sha256, crossing_id, link_key, unlinked });
+        }
+        let mut relinks: Vec<Relink> = self
+            .places
+            .into_values()
+            .map(|Placement { reference, crossing_id, link_key, unlinked }| Relink {
+                reference,
+                crossing_id,
+                link_key,
+                unlinked,
+            })
+            .collect();
+        relinks.sort_by_key(|relink| relink.reference);
+        let mut changes: Vec<(usize, CrossingChange)> = self.changes.into_values().collect();
+        changes.sort_by_key(|(order, _)| *order);
+        let crossings = changes
+            .into_iter()
+            .map(|(_, change)| MeasuredCrossing {
+                measures: measure(&change.crossing, &tools.expected),
+                encoded: (tools.encode)(&change),
+                crossing: change.crossing,
+            })
+            .collect();
+        let batch = Batch {
+            shard: progress.shard,
+            owner_epoch: progress.owner_epoch,
+            from_offset: progress.next_offset,
+            next_offset: last.offset + 1,
+            last_record_id: last.record.record_id,
+            log_time: self.log_time?,
+            last_is_replay: last.record.is_replay,
+            feed_seq: progress.feed_seq,
+            observations,
+            relinks,
+            outcomes: self.outcomes,
+            quarantine: self.quarantine,
+            crossings,
+        };
+        Some((batch, self.board))
+    }
+}
+
+enum Verdict<'a> {
+    Observed(&'a [Observation]),
+    Nothing { kind: OutcomeKind, code: String, detail: String },
+}
+
+impl Verdict<'_> {
+    fn duplicate(code: &str) -> Self {
+        Self::Nothing { kind: OutcomeKind::Duplicate, code: code.to_owned(), detail: String::new() }
+    }
+
+    fn quarantined(code: &str, detail: impl Into<String>) -> Self {
+        Self::Nothing { kind: OutcomeKind::Quarantined, code: code.to_owned(), detail: detail.into() }
+    }
+}

@@ -1,0 +1,92 @@
+//! Reading a run of records: bytes to observations or to an outcome, without looking anything up.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bordergate_model::record::TICK;
+use bordergate_model::{LoggedRecord, Observation, OutcomeKind};
+use bordergate_sources::Read;
+use sha2::{Digest, Sha256};
+
+use crate::registered::Registered;
+use crate::tools::Decided;
+
+/// A record as read.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadRecord {
+    /// The record.
+    pub(crate) logged: LoggedRecord,
+    /// SHA-256 of its body.
+    pub(crate) body_sha256: [u8; 32],
+    /// What the bytes say.
+    pub(crate) content: Content,
+}
+
+/// What a record's bytes say.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// One observation or more.
+    Observations(Vec<Observation>),
+    /// Nothing to keep: the outcome's kind, code and, for a quarantined one, the words.
+    Nothing { kind: OutcomeKind, code: String, detail: String },
+}
+
+impl Content {
+    fn quarantined(code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Nothing { kind: OutcomeKind::Quarantined, code: code.into(), detail: detail.into() }
+    }
+
+    /// Returns the observations; empty when there are none.
+    pub(crate) fn observations(&self) -> &[Observation] {
+        match self {
+            Self::Observations(observations) => observations,
+            Self::Nothing { .. } => &[],
+        }
+    }
+}
+
+/// Tells whether every registration the run needs is at hand.
+pub(crate) fn knows_all(registered: &Registered, run: &[LoggedRecord]) -> bool {
+    run.iter().filter(|logged| logged.record.format != TICK).all(|logged| {
+        registered.source(&logged.record.source_id, logged.record.source_version).is_some()
+            && logged.record.gate_id.as_ref().is_some_and(|gate_id| registered.has_gate(gate_id))
+    })
+}
+
+/// Reads every record of a run, in order.
+pub(crate) fn read_run(registered: &Registered, decided: &Decided, run: &[LoggedRecord]) -> Vec<ReadRecord> {
+    run.iter()
+        .map(|logged| ReadRecord {
+            logged: logged.clone(),
+            body_sha256: Sha256::digest(&logged.record.body).into(),
+            content: content(registered, decided, logged),
+        })
+        .collect()
+}
+
+fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) -> Content {
+    let record = &logged.record;
+    if let Some((code, detail)) = decided.get(&(logged.shard, logged.offset)) {
+        return Content::quarantined(code, detail);
+    }
+    if record.format == TICK {
+        return Content::Nothing { kind: OutcomeKind::Ignored, code: TICK.to_owned(), detail: String::new() };
+    }
+    if !record.gate_id.as_ref().is_some_and(|gate_id| registered.has_gate(gate_id)) {
+        return Content::quarantined("record.wrong_shard", "the record's gate does not belong to this shard");
+    }
+    let Some(source) = registered.source(&record.source_id, record.source_version) else {
+        let detail = format!("source {} has no registration version {}", record.source_id, record.source_version);
+        return Content::quarantined("source.unknown_version", detail);
+    };
+    match catch_unwind(AssertUnwindSafe(|| bordergate_sources::read(logged, source))) {
+        Err(_) => Content::quarantined("reader.panicked", format!("the reader of {} failed on this record", record.format)),
+        Ok(Err(error)) => Content::quarantined(error.code(), error.to_string()),
+        Ok(Ok(Read::Ignored { code })) => {
+            Content::Nothing { kind: OutcomeKind::Ignored, code: code.to_owned(), detail: String::new() }
+        }
+        Ok(Ok(Read::Observations(observations))) if observations.is_empty() => {
+            Content::Nothing { kind: OutcomeKind::Ignored, code: "record.says_nothing".to_owned(), detail: String::new() }
+        }
+        Ok(Ok(Read::Observations(observations))) => Content::Observations(observations),
+    }
+}
