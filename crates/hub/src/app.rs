@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::Keys;
 use crate::config::Settings;
 use crate::registrations::Registrations;
+use crate::roles::Health;
 use crate::telemetry::Metrics;
 
 /// The running hub: its settings, its log and store, and what its parts tell each other.
@@ -32,6 +33,8 @@ pub struct App {
     pub commits: watch::Sender<u64>,
     /// Counters and gauges.
     pub metrics: Metrics,
+    /// Which long-lived tasks are alive.
+    pub health: Health,
     /// Cancelled when the hub shall stop.
     pub shutdown: CancellationToken,
     /// Work that must end before the process does.

@@ -1,0 +1,41 @@
+//! The HTTP queries and acts: one file per resource, each with its routes.
+//!
+//! Everything here expects the caller as an [`crate::access::Caller`] extension, except the routes of
+//! [`public_routes`]. Shapes of answers are in [`answers`]; acts that change something are in
+//! [`acts`], free of HTTP, so that the command line carries them out in the same way.
+
+pub mod acts;
+pub mod admin;
+pub mod answers;
+pub mod crossings;
+mod csv;
+pub mod evaluate;
+pub mod health;
+pub mod indicators;
+pub mod observations;
+pub mod page;
+pub mod params;
+pub mod raw;
+pub mod reference;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// Returns the routes that need a caller.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(indicators::routes())
+        .merge(crossings::routes())
+        .merge(observations::routes())
+        .merge(reference::routes())
+        .merge(admin::routes())
+        .merge(health::routes())
+}
+
+/// Returns the routes anyone may call: whether the hub lives and is ready.
+pub fn public_routes() -> Router<Arc<App>> {
+    health::public_routes()
+}

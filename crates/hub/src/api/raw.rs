@@ -1,0 +1,22 @@
+//! The raw record behind an appearance in the log.
+
+use std::time::Duration;
+
+use bordergate_eventlog::{Error, EventLog, RunLimit};
+use bordergate_model::{LoggedRecord, Offset, Shard};
+
+/// Longest wait for a record that the database says is there.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// Returns the record at a place in the log.
+///
+/// # Errors
+/// Those of the log; [`Error::OffsetGone`] when retention took it or another record lies there.
+pub async fn read(log: &dyn EventLog, shard: Shard, offset: Offset) -> Result<LoggedRecord, Error> {
+    let mut reader = log.open(shard, offset).await?;
+    let run = reader.next_run(RunLimit { records: 1, body_bytes: usize::MAX }, WAIT).await?;
+    match run.into_iter().next() {
+        Some(record) if record.offset == offset => Ok(record),
+        _ => Err(Error::OffsetGone { shard, offset, start: log.start(shard).await?, end: log.end(shard).await? }),
+    }
+}
