@@ -126,10 +126,13 @@ impl Keys {
     /// # Errors
     /// Those of the store.
     pub async fn open(store: &dyn Store) -> Result<Self, bordergate_store::Error> {
-        let mut fresh = [0; 32];
-        fresh[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-        fresh[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
-        let kept = store.init_hub_state("secret", &hex::encode(fresh)).await?;
+        let kept = match store.hub_state("secret").await? {
+            Some(kept) => kept,
+            None => {
+                let fresh = [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat();
+                store.init_hub_state("secret", &hex::encode(fresh)).await?
+            }
+        };
         let mut secret = [0; 32];
         hex::decode_to_slice(&kept, &mut secret)
             .map_err(|_| bordergate_store::Error::Corrupt { reason: "hub_state secret is not 64 hex digits".to_owned() })?;

@@ -1,0 +1,81 @@
+//! `/healthz`, `/readyz` and `/metrics`: whether the hub lives, is ready, and what it counts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Extension, State};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+
+use crate::access::{Caller, Right};
+use crate::app::App;
+use crate::doors::http::Problem;
+
+/// How long the log and the database may take to answer before the hub is not ready.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Returns the routes that need a caller.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+/// Returns the routes of probes, which carry no token. Their answers name nothing but parts of the hub.
+pub fn public_routes() -> Router<Arc<App>> {
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
+}
+
+#[derive(Debug, Serialize)]
+struct Alive {
+    /// `alive`, or `stopping` while it drains.
+    status: &'static str,
+    /// Tasks that must end before the process does.
+    tasks: usize,
+}
+
+async fn alive(State(app): State<Arc<App>>) -> Json<Alive> {
+    let status = if app.shutdown.is_cancelled() { "stopping" } else { "alive" };
+    Json(Alive { status, tasks: app.tasks.len() })
+}
+
+#[derive(Debug, Serialize)]
+struct Ready {
+    status: &'static str,
+    /// Shards whose end offset the log answered.
+    shards: u16,
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> {
+    if app.shutdown.is_cancelled() {
+        return Err(not_ready("hub.stopping", "the hub is stopping"));
+    }
+    let shards = app.settings.log.shards;
+    let ends = futures_util::future::try_join_all((0..shards).map(|shard| app.log.end(shard)));
+    match tokio::time::timeout(PATIENCE, ends).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return Err(not_ready(error.code(), "the log does not answer for every shard")),
+        Err(_) => return Err(not_ready("log.unreachable", "the log did not answer in time")),
+    }
+    match tokio::time::timeout(PATIENCE, app.store.check_schema()).await {
+        Ok(Ok(())) => Ok(Json(Ready { status: "ready", shards })),
+        Ok(Err(error)) => Err(not_ready(error.code(), "the database does not answer or has another schema")),
+        Err(_) => Err(not_ready("store.unreachable", "the database did not answer in time")),
+    }
+}
+
+fn not_ready(code: &'static str, detail: &'static str) -> Problem {
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
+    problem.retryable = true;
+    problem
+}
+
+async fn metrics(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Result<impl IntoResponse, Problem> {
+    caller.check(Right::SeeStatistics)?;
+    let text = app.metrics.render().map_err(|error| {
+        tracing::error!("metrics cannot be rendered: {error}");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "metrics.render", "the metrics cannot be rendered")
+    })?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+}

@@ -1,0 +1,77 @@
+//! `bordergate check-config`: what the configuration says, and whether it can work.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Common;
+use crate::config::{check, keys};
+
+/// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bordergate check-config --config hub.toml\n  bordergate check-config --keys > hub.toml")]
+pub struct CheckConfig {
+    /// List every key with its default and meaning, and check nothing
+    #[arg(long)]
+    keys: bool,
+}
+
+impl CheckConfig {
+    pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
+        if self.keys {
+            print!("{}", documented());
+            return Ok(ExitCode::SUCCESS);
+        }
+        let settings = common.settings()?;
+        let mut findings: Vec<(bool, String)> = check(&settings)
+            .into_iter()
+            .map(|finding| (finding.is_error, format!("{}: {}", finding.key, finding.message)))
+            .collect();
+        if settings.is_kafka() {
+            findings.extend(super::topics::findings(&settings).await);
+        }
+        for (is_error, words) in &findings {
+            println!("{} {words}", if *is_error { "error  " } else { "warning" });
+        }
+        if findings.iter().any(|(is_error, _)| *is_error) {
+            return Ok(ExitCode::FAILURE);
+        }
+        println!("the configuration is fine");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Returns a configuration file that sets nothing and documents every key.
+fn documented() -> String {
+    let mut text = String::from("# Configuration of bordergate. Every key is optional; shown is its default.\n");
+    let mut section = String::new();
+    for key in keys() {
+        let (of, name) = key.name.split_once('.').unwrap_or(("", &key.name));
+        if of != section {
+            of.clone_into(&mut section);
+            text.push_str(&format!("\n[{section}]\n"));
+        }
+        text.push_str(&format!("# {}\n# {name} = {}\n", key.meaning, key.default));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_file_is_a_configuration() {
+        let uncommented: String = documented()
+            .lines()
+            .filter_map(|line| match line.strip_prefix("# ") {
+                Some(setting) if setting.contains(" = ") && !setting.ends_with(" = ") => Some(format!("{setting}\n")),
+                Some(_) => None,
+                None => Some(format!("{line}\n")),
+            })
+            .collect();
+        let mut file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+        std::io::Write::write_all(&mut file, uncommented.as_bytes()).expect("written");
+        crate::config::load(Some(file.path()), &[]).expect("every default reads back");
+    }
+}
