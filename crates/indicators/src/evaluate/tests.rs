@@ -1,0 +1,1 @@
+//! The figures of each indicator, worked by hand.

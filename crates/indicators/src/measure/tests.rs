@@ -1,0 +1,1 @@
+//! The rules of facts, one table each.
