@@ -150,3 +150,74 @@ pub(crate) fn elapsed_us(start: Timestamp, end: Timestamp) -> i64 {
         i64::MAX
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    #[test]
+    fn the_last_millisecond_belongs_to_its_local_day_and_midnight_to_the_next() {
+        for (at, period, label) in [
+            ("2026-11-16T23:59:59.999+07:00", Period::Day, "2026-11-16"),
+            ("2026-11-17T00:00:00+07:00", Period::Day, "2026-11-17"),
+            ("2026-11-15T17:00:00Z", Period::Day, "2026-11-16"),
+            (
+                "2026-11-16T07:59:59.999+07:00",
+                Period::Hour,
+                "2026-11-16T07",
+            ),
+            ("2026-11-16T08:00:00+07:00", Period::Hour, "2026-11-16T08"),
+            ("2026-11-16T12:00:00+07:00", Period::Week, "2026-W47"),
+            ("2026-11-15T23:59:59+07:00", Period::Week, "2026-W46"),
+            ("2027-01-01T00:00:00+07:00", Period::Week, "2026-W53"),
+            ("2026-11-30T23:59:59+07:00", Period::Month, "2026-11"),
+            ("2026-11-30T17:00:00Z", Period::Month, "2026-12"),
+        ] {
+            assert_eq!(bucket(moment(at), period).label, label, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_half_open_and_the_next_begins_where_it_ends() {
+        for period in [Period::Hour, Period::Day, Period::Week, Period::Month] {
+            let one = bucket(moment("2026-12-31T20:15:00+07:00"), period);
+            let next = bucket(one.to, period);
+            assert_eq!(next.from, one.to);
+            assert_ne!(next.label, one.label);
+            let last = one.to - SignedDuration::from_nanos(1);
+            assert_eq!(bucket(last, period), one);
+        }
+    }
+
+    #[test]
+    fn the_backlog_is_taken_at_eight_in_the_evening_local_time() {
+        for (at, expected) in [
+            ("2026-11-16T13:00:00Z", "2026-11-16T20:00:00+07:00"),
+            ("2026-11-16T12:59:59Z", "2026-11-15T20:00:00+07:00"),
+            ("2026-11-16T20:00:00Z", "2026-11-16T20:00:00+07:00"),
+        ] {
+            let taken = latest_backlog_time(moment(at)).expect("an ordinary day");
+            assert_eq!(local_text(taken), expected, "{at}");
+        }
+        let range = backlog_times(
+            moment("2026-11-16T20:00:00+07:00"),
+            moment("2026-11-18T20:00:00+07:00"),
+            10,
+        );
+        assert_eq!(range.len(), 2, "the first evening is in, the last is not");
+    }
+
+    #[test]
+    fn the_far_ends_of_time_have_a_period_too() {
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            for period in [Period::Hour, Period::Day, Period::Week, Period::Month] {
+                let found = bucket(at, period);
+                assert!(found.from <= found.to);
+            }
+        }
+    }
+}

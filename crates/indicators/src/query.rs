@@ -4,6 +4,8 @@
 
 mod error;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::BTreeMap;
