@@ -57,7 +57,7 @@ pub fn answer(query: &Query, rows: &Rows, context: Context) -> Answer {
         }
         Indicator::T3 => backlog::groups(query, &rows.backlogs),
         Indicator::Q1 => {
-            let kept = keep(query, &rows.crossings, quality::is_complete_able);
+            let kept = keep(query, &rows.crossings, quality::counts_for_completeness);
             grouped(query, &kept, as_split, quality::completeness)
         }
         Indicator::Q2 => {
@@ -69,7 +69,7 @@ pub fn answer(query: &Query, rows: &Rows, context: Context) -> Answer {
             grouped(query, &kept, as_split, |rows| quality::latency(query, rows))
         }
         Indicator::Q4 => {
-            let kept = keep(query, &rows.facts, quality::is_of_disorder);
+            let kept = keep(query, &rows.facts, quality::counts_for_disorder);
             grouped(query, &kept, as_split, quality::disorder)
         }
         Indicator::C1

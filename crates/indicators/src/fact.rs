@@ -1,4 +1,6 @@
-//! Facts: one row per crossing and segment, from which every clearance figure is recomputed.
+//! Facts and rows: what figures are computed from, as the store keeps and returns it.
+//!
+//! A fact is one segment of one crossing; [`crate::measure()`] makes them, [`crate::answer()`] reads them.
 
 use bordergate_model::{CargoClass, Channel, CrossingId, Direction, GateId, State};
 use jiff::Timestamp;
@@ -65,7 +67,7 @@ impl Segment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exclusion {
-    /// The vehicle was turned back.
+    /// The vehicle was turned back (rule 6), whatever else was read.
     TurnedBack,
     /// The start was not read.
     MissingStart,
@@ -73,7 +75,7 @@ pub enum Exclusion {
     Open,
     /// The end was not read.
     MissingEnd,
-    /// An end's clock cannot be believed.
+    /// Both ends were read, but the clock of one cannot be believed.
     Suspect,
     /// The end lies more than 60 s before the start.
     Negative,
@@ -130,9 +132,9 @@ pub struct Fact {
     pub cargo: Option<CargoClass>,
     /// Loaded or empty.
     pub is_loaded: Option<bool>,
-    /// When the segment began; `None` when not read.
+    /// When the segment began, believed or not; `None` when not read.
     pub start_at: Option<Timestamp>,
-    /// When it ended; `None` when not read.
+    /// When it ended, believed or not; `None` when not read (for C4: also while not closed).
     pub end_at: Option<Timestamp>,
     /// The duration in microseconds, 0 or more; `None` exactly when `exclusion` is set.
     pub duration_us: Option<i64>,
@@ -140,8 +142,9 @@ pub struct Fact {
     pub is_skewed: bool,
     /// Why there is no duration.
     pub exclusion: Option<Exclusion>,
-    /// The time under which the crossing's facts are filed (indicators.md, rule 7); `None` when
-    /// nothing of it is dated, and then no period holds it.
+    /// The time under which it is filed (indicators.md, rule 7): the crossing milestone, else the
+    /// interval's believed end, else its believed start, else [`crate::filed_at`]. `None` is filed in no
+    /// period and only counted in questions without a range; `measure` never leaves it so.
     pub filed_at: Option<Timestamp>,
 }
 
@@ -150,13 +153,14 @@ pub struct Fact {
 pub struct Measures {
     /// One fact per segment that the crossing's direction has; none for relieved and merged ones.
     pub facts: Vec<Fact>,
-    /// When it crossed the line in its direction, believed; `None`: not counted in T1.
+    /// When it crossed the line in its direction, believed, not after being turned back; `None`: not
+    /// counted in T1.
     pub crossed_at: Option<Timestamp>,
-    /// When it entered the gate area or the yard (T3); `None` when neither was read.
+    /// When it entered (T3): the earlier believed one of GATE_IN and YARD_IN; `None` without either.
     pub entered_at: Option<Timestamp>,
     /// How many milestones its gate and direction expect (Q1); 0 unless closed.
     pub expected_count: u32,
-    /// How many of those it has (Q1); 0 unless closed.
+    /// How many of those it has, dated or not (Q1); 0 unless closed.
     pub present_count: u32,
     /// How many readings it has.
     pub reading_count: u32,
@@ -185,7 +189,7 @@ pub struct CrossingRow {
     pub entered_at: Option<Timestamp>,
     /// When it ended; `None` while open.
     pub ended_at: Option<Timestamp>,
-    /// The time it is filed under.
+    /// The time it is filed under: [`crate::filed_at`] of the crossing.
     pub filed_at: Option<Timestamp>,
     /// See [`Measures::expected_count`].
     pub expected_count: u32,

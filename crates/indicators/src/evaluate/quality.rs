@@ -13,7 +13,7 @@ use crate::{CrossingRow, Exclusion, Fact, Query, ReadingRow, Segment};
 const SECOND_US: i64 = 1_000_000;
 
 /// Tells whether completeness is asked of a crossing: closed, and something is expected (Q1).
-pub(super) fn is_complete_able(row: &CrossingRow) -> bool {
+pub(super) fn counts_for_completeness(row: &CrossingRow) -> bool {
     row.state == State::Closed && row.expected_count > 0
 }
 
@@ -58,7 +58,7 @@ pub(super) fn latency(query: &Query, rows: &[&ReadingRow]) -> Figures {
 }
 
 /// Tells whether a fact's order is judged (Q4): C4 is left out, its ends are ordered by definition.
-pub(super) fn is_of_disorder(fact: &Fact) -> bool {
+pub(super) fn counts_for_disorder(fact: &Fact) -> bool {
     fact.segment != Segment::C4
 }
 

@@ -175,7 +175,7 @@ pub(super) fn split<'a, R: Row>(by: &[Dimension], rows: &[&'a R]) -> Parted<'a, 
             .iter()
             .map(|dimension| Slot::of(*row, *dimension))
             .collect();
-        parts.entry(key).or_insert_with(Vec::new).push(*row);
+        parts.entry(key).or_default().push(*row);
     }
     parts
 }

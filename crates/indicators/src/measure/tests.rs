@@ -1,17 +1,13 @@
 //! The rules of facts, counting times and completeness, one table each.
 
-use std::collections::BTreeMap;
+mod visit;
 
-use bordergate_model::crossing::Standing;
-use bordergate_model::{
-    Basis, Channel, Crossing, CrossingId, Direction, GateId, LinkedReading, Milestone, Observation,
-    Occurred, RecordId, SourceId, State,
-};
+use bordergate_model::{Channel, Direction, Milestone, State};
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use super::*;
 use crate::{Exclusion, Segment};
+use visit::Visit;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
@@ -20,130 +16,6 @@ const HOUR: i64 = 3_600;
 fn at(seconds: i64) -> Timestamp {
     let start: Timestamp = "2026-11-16T00:00:00Z".parse().expect("a moment");
     start + SignedDuration::from_secs(seconds)
-}
-
-fn reading(milestone: Milestone, seconds: Option<i64>, is_suspect: bool) -> LinkedReading {
-    let observation = Observation {
-        record_id: RecordId(Uuid::from_u128(milestone as u128 + 1)),
-        offset: 0,
-        index: 0,
-        gate_id: GateId::parse("huu-nghi").expect("a plain name"),
-        source_id: SourceId::parse("cam-1").expect("a plain name"),
-        source_version: 1,
-        event_id: None,
-        revision: 0,
-        corrects: None,
-        milestone: Some(milestone),
-        occurred: Occurred {
-            at: seconds.map(at),
-            text: None,
-            basis: seconds.map_or(Basis::Undated, |_| Basis::Explicit),
-        },
-        received_at: at(20 * HOUR),
-        told_at: None,
-        is_suspect,
-        rank: 0,
-        plate: None,
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
-    };
-    LinkedReading {
-        observation,
-        link_key: None,
-        stands: true,
-    }
-}
-
-/// A crossing built reading by reading.
-struct Visit(Crossing);
-
-impl Visit {
-    fn new(direction: Direction, state: State) -> Self {
-        Self(Crossing {
-            crossing_id: CrossingId(Uuid::from_u128(1)),
-            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
-            revision: 1,
-            direction,
-            channel: Channel::Green,
-            cargo: None,
-            is_loaded: None,
-            state,
-            entry_unknown: false,
-            merged_into: None,
-            first_at: at(0),
-            last_at: at(0),
-            last_read_log_time: at(0),
-            ended_at: None,
-            plate: None,
-            keys: Vec::new(),
-            milestones: BTreeMap::new(),
-            readings: Vec::new(),
-        })
-    }
-
-    fn with(mut self, milestone: Milestone, seconds: i64) -> Self {
-        self.stand(milestone, seconds, false);
-        self
-    }
-
-    fn suspect(mut self, milestone: Milestone, seconds: i64) -> Self {
-        self.stand(milestone, seconds, true);
-        self
-    }
-
-    fn undated(mut self, milestone: Milestone) -> Self {
-        self.0.readings.push(reading(milestone, None, false));
-        self
-    }
-
-    fn ended(mut self, seconds: i64) -> Self {
-        self.0.ended_at = Some(at(seconds));
-        self
-    }
-
-    fn stand(&mut self, milestone: Milestone, seconds: i64, is_suspect: bool) {
-        let linked = reading(milestone, Some(seconds), is_suspect);
-        let standing = Standing {
-            at: at(seconds),
-            reading: linked.observation.reference(),
-            is_suspect,
-        };
-        self.0.milestones.insert(milestone, standing);
-        self.0.readings.push(linked);
-    }
-
-    fn measure(&self) -> Measures {
-        measure(&self.0, &ExpectedMilestones::default())
-    }
-
-    fn fact(&self, segment: Segment) -> Fact {
-        let facts = self.measure().facts;
-        let fact = facts.into_iter().find(|fact| fact.segment == segment);
-        fact.expect("the direction has the segment")
-    }
-
-    /// Returns seconds, or the reason.
-    fn figure(&self, segment: Segment) -> Result<i64, Exclusion> {
-        let fact = self.fact(segment);
-        assert_eq!(fact.duration_us.is_some(), fact.exclusion.is_none());
-        match fact.exclusion {
-            Some(reason) => Err(reason),
-            None => Ok(fact.duration_us.expect("no reason") / 1_000_000),
-        }
-    }
 }
 
 use Direction::{Export, Import};
