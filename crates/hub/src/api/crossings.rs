@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use bordergate_model::{
-    ContainerNumber, CrossingId, DeclarationNumber, KeyKind, MatchKey, PlateNumber, State as CrossingState,
+    ContainerNumber, CrossingId, DeclarationNumber, KeyKind, MatchKey, PlateNumber,
+    State as CrossingState,
 };
 use bordergate_store::{AuditEntry, CrossingFilter, CrossingPage};
 use jiff::Timestamp;
@@ -30,13 +31,25 @@ const PAGE_ROWS: u32 = 100;
 
 /// The parameters of a list of crossings.
 pub const PARAMETERS: &[&str] = &[
-    "gate", "direction", "channel", "from", "to", "state", "plate", "container", "declaration", "purpose", "page_size",
+    "gate",
+    "direction",
+    "channel",
+    "from",
+    "to",
+    "state",
+    "plate",
+    "container",
+    "declaration",
+    "purpose",
+    "page_size",
     "page_token",
 ];
 
 /// Returns the routes of this file.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/v1/crossings", get(list)).route("/v1/crossings/{crossing_id}", get(one))
+    Router::new()
+        .route("/v1/crossings", get(list))
+        .route("/v1/crossings/{crossing_id}", get(one))
 }
 
 /// A page of crossings, by their first reading.
@@ -68,7 +81,12 @@ async fn list(
     let next_page_token = next_token(&app, &params, &page);
     let crossings = whole(&app, &page, Veil::for_caller(&caller, &app.keys)).await?;
     let data_as_of = app.store.data_as_of().await?;
-    Ok(Json(Page { crossings, next_page_token, data_as_of }).into_response())
+    Ok(Json(Page {
+        crossings,
+        next_page_token,
+        data_as_of,
+    })
+    .into_response())
 }
 
 async fn one(
@@ -77,30 +95,60 @@ async fn one(
     Path(crossing_id): Path<String>,
 ) -> Result<Json<answers::Crossing>, Problem> {
     caller.check(Right::SeeStatistics)?;
-    let crossing_id: CrossingId = crossing_id.parse().map_err(|_| bad("crossing_id", "is not a UUID", ["a UUID"]))?;
+    let crossing_id: CrossingId = crossing_id
+        .parse()
+        .map_err(|_| bad("crossing_id", "is not a UUID", ["a UUID"]))?;
     let found = app.store.crossing(crossing_id).await?;
-    let unknown = || Problem::not_found("crossing.unknown", format!("there is no crossing {crossing_id}"));
+    let unknown = || {
+        Problem::not_found(
+            "crossing.unknown",
+            format!("there is no crossing {crossing_id}"),
+        )
+    };
     let crossing = found.ok_or_else(unknown)?;
     let facts = app.store.facts_of(&[crossing_id]).await?;
-    Ok(Json(answers::crossing(&crossing, &facts, Veil::for_caller(&caller, &app.keys))))
+    Ok(Json(answers::crossing(
+        &crossing,
+        &facts,
+        Veil::for_caller(&caller, &app.keys),
+    )))
 }
 
 /// Reads the filter and records a search by plate.
 ///
 /// # Errors
 /// A 400 for a value that cannot be read; a 403 for a search without the right to it.
-pub async fn filter(app: &App, caller: &Caller, params: &Params) -> Result<CrossingFilter, Problem> {
+pub async fn filter(
+    app: &App,
+    caller: &Caller,
+    params: &Params,
+) -> Result<CrossingFilter, Problem> {
     let span = params.span()?;
     let registrations = app.registrations.snapshot();
     span.check_gate(registrations.gates().into_iter().map(|gate| &gate.gate_id))?;
-    let states = || CrossingState::ALL.iter().map(|state| state.code().to_owned()).collect();
+    let states = || {
+        CrossingState::ALL
+            .iter()
+            .map(|state| state.code().to_owned())
+            .collect()
+    };
     let key = key(params)?;
     if let Some((key, plate)) = &key {
         caller.check(Right::SearchPlate)?;
         if let Some(plate) = plate {
-            audit_search(app, caller, plate, params.text("purpose").unwrap_or_default()).await?;
+            audit_search(
+                app,
+                caller,
+                plate,
+                params.text("purpose").unwrap_or_default(),
+            )
+            .await?;
         }
-        tracing::debug!(key.kind = key.kind.code(), "a search by {}", key.kind.code());
+        tracing::debug!(
+            key.kind = key.kind.code(),
+            "a search by {}",
+            key.kind.code()
+        );
     }
     Ok(CrossingFilter {
         gate_id: span.gate_id,
@@ -117,7 +165,12 @@ pub async fn filter(app: &App, caller: &Caller, params: &Params) -> Result<Cross
 ///
 /// # Errors
 /// When the row cannot be written; then nothing may be shown.
-pub async fn audit_search(app: &App, caller: &Caller, plate: &PlateNumber, purpose: &str) -> Result<(), Problem> {
+pub async fn audit_search(
+    app: &App,
+    caller: &Caller,
+    plate: &PlateNumber,
+    purpose: &str,
+) -> Result<(), Problem> {
     let entry = AuditEntry {
         actor: caller.actor(),
         action: "search.plate".to_owned(),
@@ -129,26 +182,53 @@ pub async fn audit_search(app: &App, caller: &Caller, plate: &PlateNumber, purpo
 
 /// The key asked for, and the plate when it is one. At most one of the three may be given.
 fn key(params: &Params) -> Result<Option<(MatchKey, Option<PlateNumber>)>, Problem> {
-    let given = ["plate", "container", "declaration"].map(|name| params.text(name).map(|text| (name, text)));
+    let given = ["plate", "container", "declaration"]
+        .map(|name| params.text(name).map(|text| (name, text)));
     let mut given = given.into_iter().flatten();
-    let Some((name, text)) = given.next() else { return Ok(None) };
+    let Some((name, text)) = given.next() else {
+        return Ok(None);
+    };
     if let Some((other, _)) = given.next() {
-        return Err(bad(other, &format!("cannot go with {name}"), ["one of plate, container, declaration"]));
+        return Err(bad(
+            other,
+            &format!("cannot go with {name}"),
+            ["one of plate, container, declaration"],
+        ));
     }
     let found = match name {
         "plate" => {
-            let plate = PlateNumber::parse(text).map_err(|_| bad(name, "is no plate", ["4 to 12 letters and digits"]))?;
-            (MatchKey { kind: KeyKind::Plate, value: plate.tail().to_owned() }, Some(plate))
+            let plate = PlateNumber::parse(text)
+                .map_err(|_| bad(name, "is no plate", ["4 to 12 letters and digits"]))?;
+            (
+                MatchKey {
+                    kind: KeyKind::Plate,
+                    value: plate.tail().to_owned(),
+                },
+                Some(plate),
+            )
         }
         "container" => {
             let shape = ["four letters and seven digits such as CSQU3054383"];
-            let container = ContainerNumber::parse(text).map_err(|_| bad(name, "is no container number", shape))?;
-            (MatchKey { kind: KeyKind::Container, value: container.match_form().to_owned() }, None)
+            let container = ContainerNumber::parse(text)
+                .map_err(|_| bad(name, "is no container number", shape))?;
+            (
+                MatchKey {
+                    kind: KeyKind::Container,
+                    value: container.match_form().to_owned(),
+                },
+                None,
+            )
         }
         _ => {
-            let declaration =
-                DeclarationNumber::parse(text).map_err(|_| bad(name, "is no declaration number", ["11 or 12 digits"]))?;
-            (MatchKey { kind: KeyKind::Declaration, value: declaration.link_part().to_owned() }, None)
+            let declaration = DeclarationNumber::parse(text)
+                .map_err(|_| bad(name, "is no declaration number", ["11 or 12 digits"]))?;
+            (
+                MatchKey {
+                    kind: KeyKind::Declaration,
+                    value: declaration.link_part().to_owned(),
+                },
+                None,
+            )
         }
     };
     Ok(Some(found))
@@ -159,7 +239,9 @@ fn key(params: &Params) -> Result<Option<(MatchKey, Option<PlateNumber>)>, Probl
 /// # Errors
 /// A 400 for a token of another query.
 pub fn after(app: &App, params: &Params) -> Result<Option<(Timestamp, CrossingId)>, Problem> {
-    let Some(token) = params.text("page_token") else { return Ok(None) };
+    let Some(token) = params.text("page_token") else {
+        return Ok(None);
+    };
     let place = page::place(&app.keys, &params.canonical(), token)?;
     Ok(page::read_crossing_place(&place))
 }
@@ -167,13 +249,33 @@ pub fn after(app: &App, params: &Params) -> Result<Option<(Timestamp, CrossingId
 /// Returns the token of the page after `page`; `None` on the last.
 #[must_use]
 pub fn next_token(app: &App, params: &Params, page: &CrossingPage) -> Option<String> {
-    Some(page::token(&app.keys, &params.canonical(), &page::crossing_place(page.next?)))
+    Some(page::token(
+        &app.keys,
+        &params.canonical(),
+        &page::crossing_place(page.next?),
+    ))
 }
 
-async fn whole(app: &App, page: &CrossingPage, veil: Veil<'_>) -> Result<Vec<answers::Crossing>, bordergate_store::Error> {
-    let ids: Vec<CrossingId> = page.crossings.iter().map(|crossing| crossing.crossing_id).collect();
-    let facts = if ids.is_empty() { Vec::new() } else { app.store.facts_of(&ids).await? };
-    Ok(page.crossings.iter().map(|crossing| answers::crossing(crossing, &facts, veil)).collect())
+async fn whole(
+    app: &App,
+    page: &CrossingPage,
+    veil: Veil<'_>,
+) -> Result<Vec<answers::Crossing>, bordergate_store::Error> {
+    let ids: Vec<CrossingId> = page
+        .crossings
+        .iter()
+        .map(|crossing| crossing.crossing_id)
+        .collect();
+    let facts = if ids.is_empty() {
+        Vec::new()
+    } else {
+        app.store.facts_of(&ids).await?
+    };
+    Ok(page
+        .crossings
+        .iter()
+        .map(|crossing| answers::crossing(crossing, &facts, veil))
+        .collect())
 }
 
 /// Every crossing from `after` on, one JSON object a line, read `limit` at a time. A failure cuts the
@@ -201,8 +303,10 @@ fn lines(
             }
         }
     };
-    let body = Body::from_stream::<std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<_, bordergate_store::Error>> + Send>>>(
-        Box::pin(body),
-    );
+    let body = Body::from_stream::<
+        std::pin::Pin<
+            Box<dyn futures_util::Stream<Item = Result<_, bordergate_store::Error>> + Send>,
+        >,
+    >(Box::pin(body));
     ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response()
 }

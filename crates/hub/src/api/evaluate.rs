@@ -2,9 +2,12 @@
 //!
 //! Fetches the rows the query needs; the figures themselves are `bordergate-indicators`'.
 
-use bordergate_indicators::{Answer, Context, Needs, Query, QueryError, Rows};
-use bordergate_model::Fault;
+use bordergate_indicators::{
+    Answer, Context, Needs, Query, QueryError, Rows, answer, late_sources,
+};
+use bordergate_model::{Fault, GateId};
 use bordergate_store::{MeasureFilter, Store};
+use jiff::Timestamp;
 
 use crate::registrations::Snapshot;
 
@@ -37,4 +40,74 @@ impl Error {
             Self::Store(error) => error.fault(),
         }
     }
+}
+
+/// Returns the answer to a query.
+///
+/// # Errors
+/// [`Error::Query`] for a gate that is not registered and for too many backlogs; [`Error::Store`].
+pub async fn evaluate(
+    store: &dyn Store,
+    registrations: &Snapshot,
+    query: &Query,
+) -> Result<Answer, Error> {
+    query.check_gate(registrations.gates().into_iter().map(|gate| &gate.gate_id))?;
+    let context = context(store, registrations, query.gate_id.as_ref()).await?;
+    let rows = rows(store, query, context.data_as_of).await?;
+    Ok(answer(query, &rows, context))
+}
+
+/// Returns how far the data reaches and which sources (of one gate, or of all) are late by then.
+///
+/// # Errors
+/// Those of the store.
+pub async fn context(
+    store: &dyn Store,
+    registrations: &Snapshot,
+    gate_id: Option<&GateId>,
+) -> Result<Context, bordergate_store::Error> {
+    let data_as_of = store.data_as_of().await?;
+    let seen = store
+        .sources_seen()
+        .await?
+        .into_iter()
+        .map(|seen| (seen.source_id, seen.last_received_at))
+        .collect();
+    Ok(Context {
+        data_as_of,
+        late_sources: late_sources(registrations.sources(), &seen, data_as_of, gate_id),
+    })
+}
+
+async fn rows(
+    store: &dyn Store,
+    query: &Query,
+    data_as_of: Option<Timestamp>,
+) -> Result<Rows, Error> {
+    let filter = MeasureFilter {
+        gate_id: query.gate_id.clone(),
+        direction: query.direction,
+        channel: query.channel,
+        cargo: query.cargo,
+        is_loaded: query.is_loaded,
+        from: query.from,
+        to: query.to,
+    };
+    let mut rows = Rows::default();
+    match query.needs() {
+        Needs::Facts(segments) => {
+            for segment in segments {
+                rows.facts.extend(store.facts(segment, &filter).await?);
+            }
+        }
+        Needs::Crossings => rows.crossings = store.crossing_rows(&filter).await?,
+        Needs::Backlog => {
+            for moment in query.moments(data_as_of)? {
+                rows.backlogs
+                    .push((moment, store.backlog_rows(&filter, moment).await?));
+            }
+        }
+        Needs::Readings => rows.readings = store.reading_rows(&filter).await?,
+    }
+    Ok(rows)
 }

@@ -1,5 +1,6 @@
 //! `/healthz`, `/readyz` and `/metrics`: whether the hub lives, is ready, and what it counts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,27 +18,40 @@ use crate::doors::http::Problem;
 /// How long the log and the database may take to answer before the hub is not ready.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Returns the routes that need a caller.
-pub fn routes() -> Router<Arc<App>> {
+/// Returns the route of the metrics, which needs a caller.
+pub fn metered_routes() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(metrics))
 }
 
 /// Returns the routes of probes, which carry no token. Their answers name nothing but parts of the hub.
-pub fn public_routes() -> Router<Arc<App>> {
-    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready))
+pub fn routes(app: &Arc<App>) -> Router {
+    let routes = Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready));
+    routes.with_state(Arc::clone(app))
 }
 
 #[derive(Debug, Serialize)]
 struct Alive {
-    /// `alive`, or `stopping` while it drains.
+    /// `alive`, `stopping` while it drains, or `ailing` when a task ended early.
     status: &'static str,
-    /// Tasks that must end before the process does.
-    tasks: usize,
+    /// Every long-lived task and its state: `alive`, or why it is not.
+    tasks: BTreeMap<String, String>,
 }
 
-async fn alive(State(app): State<Arc<App>>) -> Json<Alive> {
-    let status = if app.shutdown.is_cancelled() { "stopping" } else { "alive" };
-    Json(Alive { status, tasks: app.tasks.len() })
+async fn alive(State(app): State<Arc<App>>) -> (StatusCode, Json<Alive>) {
+    let (code, status) = match (app.shutdown.is_cancelled(), app.health.is_well()) {
+        (true, _) => (StatusCode::OK, "stopping"),
+        (false, true) => (StatusCode::OK, "alive"),
+        (false, false) => (StatusCode::SERVICE_UNAVAILABLE, "ailing"),
+    };
+    (
+        code,
+        Json(Alive {
+            status,
+            tasks: app.health.tasks(),
+        }),
+    )
 }
 
 #[derive(Debug, Serialize)]
@@ -55,13 +69,32 @@ async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> {
     let ends = futures_util::future::try_join_all((0..shards).map(|shard| app.log.end(shard)));
     match tokio::time::timeout(PATIENCE, ends).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => return Err(not_ready(error.code(), "the log does not answer for every shard")),
-        Err(_) => return Err(not_ready("log.unreachable", "the log did not answer in time")),
+        Ok(Err(error)) => {
+            return Err(not_ready(
+                error.code(),
+                "the log does not answer for every shard",
+            ));
+        }
+        Err(_) => {
+            return Err(not_ready(
+                "log.unreachable",
+                "the log did not answer in time",
+            ));
+        }
     }
     match tokio::time::timeout(PATIENCE, app.store.check_schema()).await {
-        Ok(Ok(())) => Ok(Json(Ready { status: "ready", shards })),
-        Ok(Err(error)) => Err(not_ready(error.code(), "the database does not answer or has another schema")),
-        Err(_) => Err(not_ready("store.unreachable", "the database did not answer in time")),
+        Ok(Ok(())) => Ok(Json(Ready {
+            status: "ready",
+            shards,
+        })),
+        Ok(Err(error)) => Err(not_ready(
+            error.code(),
+            "the database does not answer or has another schema",
+        )),
+        Err(_) => Err(not_ready(
+            "store.unreachable",
+            "the database did not answer in time",
+        )),
     }
 }
 
@@ -71,11 +104,24 @@ fn not_ready(code: &'static str, detail: &'static str) -> Problem {
     problem
 }
 
-async fn metrics(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Result<impl IntoResponse, Problem> {
+async fn metrics(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+) -> Result<impl IntoResponse, Problem> {
     caller.check(Right::SeeStatistics)?;
     let text = app.metrics.render().map_err(|error| {
         tracing::error!("metrics cannot be rendered: {error}");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "metrics.render", "the metrics cannot be rendered")
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "metrics.render",
+            "the metrics cannot be rendered",
+        )
     })?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    ))
 }

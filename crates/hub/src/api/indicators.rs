@@ -7,18 +7,20 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use bordergate_indicators::{Answer, DEFINITIONS, Definition, Dimension, Query};
+use bordergate_indicators::{Answer, DEFINITIONS, Definition, Dimension, Query, to_csv};
 use serde::Serialize;
 
+use super::evaluate;
 use super::params::{Accept, Pairs};
-use super::{csv, evaluate};
 use crate::access::{Caller, Right};
 use crate::app::App;
 use crate::doors::http::Problem;
 
 /// Returns the routes of this file.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/v1/indicators", get(list)).route("/v1/indicators/{id}", get(one))
+    Router::new()
+        .route("/v1/indicators", get(list))
+        .route("/v1/indicators/{id}", get(one))
 }
 
 /// Every indicator this hub computes.
@@ -50,14 +52,20 @@ impl From<&'static Definition> for Described {
             unit: definition.unit,
             definition: definition.text,
             parameters: definition.parameters,
-            dimensions: definition.dimensions.iter().map(|dimension: &Dimension| dimension.code()).collect(),
+            dimensions: definition
+                .dimensions
+                .iter()
+                .map(|dimension: &Dimension| dimension.code())
+                .collect(),
         }
     }
 }
 
 async fn list(Extension(caller): Extension<Caller>) -> Result<Json<Definitions>, Problem> {
     caller.check(Right::SeeStatistics)?;
-    Ok(Json(Definitions { indicators: DEFINITIONS.iter().map(Described::from).collect() }))
+    Ok(Json(Definitions {
+        indicators: DEFINITIONS.iter().map(Described::from).collect(),
+    }))
 }
 
 async fn one(
@@ -69,16 +77,27 @@ async fn one(
 ) -> Result<Response, Problem> {
     caller.check(Right::SeeStatistics)?;
     let query = Query::parse(&id, pairs)?;
-    let answer = evaluate::evaluate(app.store.as_ref(), &app.registrations.snapshot(), &query).await?;
-    Ok(if accept.names("text/csv") { as_csv(&answer) } else { Json(answer).into_response() })
+    let answer =
+        evaluate::evaluate(app.store.as_ref(), &app.registrations.snapshot(), &query).await?;
+    Ok(if accept.names("text/csv") {
+        as_csv(&answer)
+    } else {
+        Json(answer).into_response()
+    })
 }
 
 /// Returns an answer as a CSV response.
 #[must_use]
 pub fn as_csv(answer: &Answer) -> Response {
-    let file = format!("attachment; filename=\"bordergate-{}.csv\"", answer.indicator);
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
-    (headers, csv::answer(answer)).into_response()
+    let file = format!(
+        "attachment; filename=\"bordergate-{}.csv\"",
+        answer.indicator
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+    ];
+    (headers, to_csv(answer)).into_response()
 }
 
 impl From<evaluate::Error> for Problem {

@@ -1,14 +1,13 @@
 //! The HTTP queries and acts: one file per resource, each with its routes.
 //!
-//! Everything here expects the caller as an [`crate::access::Caller`] extension, except the routes of
-//! [`public_routes`]. Shapes of answers are in [`answers`]; acts that change something are in
+//! Everything here expects the caller as an [`crate::access::Caller`] extension, except the probes of
+//! [`health::routes`]. Shapes of answers are in [`answers`]; acts that change something are in
 //! [`acts`], free of HTTP, so that the command line carries them out in the same way.
 
 pub mod acts;
 pub mod admin;
 pub mod answers;
 pub mod crossings;
-mod csv;
 pub mod evaluate;
 pub mod health;
 pub mod indicators;
@@ -32,10 +31,5 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(observations::routes())
         .merge(reference::routes())
         .merge(admin::routes())
-        .merge(health::routes())
-}
-
-/// Returns the routes anyone may call: whether the hub lives and is ready.
-pub fn public_routes() -> Router<Arc<App>> {
-    health::public_routes()
+        .merge(health::metered_routes())
 }

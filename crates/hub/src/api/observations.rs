@@ -44,20 +44,42 @@ async fn list(
             "true".clone_into(value);
         }
     }
-    let params = Params::read(pairs, &["unlinked", "gate", "from", "to", "page_size", "page_token"])?;
+    let params = Params::read(
+        pairs,
+        &["unlinked", "gate", "from", "to", "page_size", "page_token"],
+    )?;
     let span = params.span()?;
     let registrations = app.registrations.snapshot();
     span.check_gate(registrations.gates().into_iter().map(|gate| &gate.gate_id))?;
-    let filter =
-        ObservationFilter { unlinked_only: params.flag("unlinked")?, gate_id: span.gate_id, from: span.from, to: span.to };
+    let filter = ObservationFilter {
+        unlinked_only: params.flag("unlinked")?,
+        gate_id: span.gate_id,
+        from: span.from,
+        to: span.to,
+    };
     let limit = params.page_size(PAGE_ROWS, app.settings.limits.page_rows)?;
     let bound_to = format!("observations\n{}", params.canonical());
-    let after = params.text("page_token").map(|token| page::place(&app.keys, &bound_to, token)).transpose()?;
-    let after = after.map(String::from_utf8).transpose().map_err(|_| bad("page_token", "is malformed", ["none"]))?;
-    let page = app.store.observations(&filter, after.as_deref(), limit).await?;
+    let after = params
+        .text("page_token")
+        .map(|token| page::place(&app.keys, &bound_to, token))
+        .transpose()?;
+    let after = after
+        .map(String::from_utf8)
+        .transpose()
+        .map_err(|_| bad("page_token", "is malformed", ["none"]))?;
+    let page = app
+        .store
+        .observations(&filter, after.as_deref(), limit)
+        .await?;
     let veil = Veil::for_caller(&caller, &app.keys);
     Ok(Json(Page {
-        observations: page.observations.iter().map(|fate| answers::observation(fate, veil)).collect(),
-        next_page_token: page.next.map(|place| page::token(&app.keys, &bound_to, place.as_bytes())),
+        observations: page
+            .observations
+            .iter()
+            .map(|fate| answers::observation(fate, veil))
+            .collect(),
+        next_page_token: page
+            .next
+            .map(|place| page::token(&app.keys, &bound_to, place.as_bytes())),
     }))
 }

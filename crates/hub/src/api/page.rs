@@ -23,12 +23,24 @@ pub fn token(keys: &Keys, bound_to: &str, place: &[u8]) -> String {
 /// # Errors
 /// A 400 when it is none of this hub's, or belongs to another query.
 pub fn place(keys: &Keys, bound_to: &str, token: &str) -> Result<Vec<u8>, Problem> {
-    let refused = || bad("page_token", "is not one of this query", ["the next_page_token of the page before"]);
+    let refused = || {
+        bad(
+            "page_token",
+            "is not one of this query",
+            ["the next_page_token of the page before"],
+        )
+    };
     let bytes = hex::decode(token).map_err(|_| refused())?;
-    let (place, given) = bytes.split_at_checked(bytes.len().saturating_sub(SIGNATURE_BYTES)).ok_or_else(refused)?;
+    let (place, given) = bytes
+        .split_at_checked(bytes.len().saturating_sub(SIGNATURE_BYTES))
+        .ok_or_else(refused)?;
     let expected = keys.sign(&purpose(bound_to), place);
     let is_ours: bool = subtle::ConstantTimeEq::ct_eq(given, &expected[..SIGNATURE_BYTES]).into();
-    if is_ours { Ok(place.to_vec()) } else { Err(refused()) }
+    if is_ours {
+        Ok(place.to_vec())
+    } else {
+        Err(refused())
+    }
 }
 
 fn purpose(bound_to: &str) -> String {
@@ -38,7 +50,11 @@ fn purpose(bound_to: &str) -> String {
 /// Returns the place after a crossing: its first moment in microseconds and its id, big endian.
 #[must_use]
 pub fn crossing_place((first_at, crossing_id): (Timestamp, CrossingId)) -> Vec<u8> {
-    [first_at.as_microsecond().to_be_bytes().as_slice(), crossing_id.0.as_bytes()].concat()
+    [
+        first_at.as_microsecond().to_be_bytes().as_slice(),
+        crossing_id.0.as_bytes(),
+    ]
+    .concat()
 }
 
 /// Reads a place back; `None` when it has another shape.

@@ -14,9 +14,22 @@ const WAIT: Duration = Duration::from_secs(5);
 /// Those of the log; [`Error::OffsetGone`] when retention took it or another record lies there.
 pub async fn read(log: &dyn EventLog, shard: Shard, offset: Offset) -> Result<LoggedRecord, Error> {
     let mut reader = log.open(shard, offset).await?;
-    let run = reader.next_run(RunLimit { records: 1, body_bytes: usize::MAX }, WAIT).await?;
+    let run = reader
+        .next_run(
+            RunLimit {
+                records: 1,
+                body_bytes: usize::MAX,
+            },
+            WAIT,
+        )
+        .await?;
     match run.into_iter().next() {
         Some(record) if record.offset == offset => Ok(record),
-        _ => Err(Error::OffsetGone { shard, offset, start: log.start(shard).await?, end: log.end(shard).await? }),
+        _ => Err(Error::OffsetGone {
+            shard,
+            offset,
+            start: log.start(shard).await?,
+            end: log.end(shard).await?,
+        }),
     }
 }

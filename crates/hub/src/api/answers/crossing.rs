@@ -88,9 +88,16 @@ pub struct Fact {
 
 /// Returns a crossing with those of `facts` that are its own.
 #[must_use]
-pub fn crossing(crossing: &model::Crossing, facts: &[indicators::Fact], veil: Veil<'_>) -> Crossing {
-    let facts: Vec<Fact> =
-        facts.iter().filter(|fact| fact.crossing_id == crossing.crossing_id).map(fact_answer).collect();
+pub fn crossing(
+    crossing: &model::Crossing,
+    facts: &[indicators::Fact],
+    veil: Veil<'_>,
+) -> Crossing {
+    let facts: Vec<Fact> = facts
+        .iter()
+        .filter(|fact| fact.crossing_id == crossing.crossing_id)
+        .map(fact_answer)
+        .collect();
     Crossing {
         crossing_id: crossing.crossing_id,
         gate_id: crossing.gate_id.clone(),
@@ -106,11 +113,20 @@ pub fn crossing(crossing: &model::Crossing, facts: &[indicators::Fact], veil: Ve
         last_at: crossing.last_at,
         ended_at: crossing.ended_at,
         filed_at: facts.iter().find_map(|fact| fact.filed_at),
-        plate: crossing.plate.as_deref().and_then(|plate| shown_plate(plate, veil)),
+        plate: crossing
+            .plate
+            .as_deref()
+            .and_then(|plate| shown_plate(plate, veil)),
         is_pseudonymous: !veil.is_clear(),
-        keys: crossing.keys.iter().filter_map(|key| veil.key(key)).collect(),
+        keys: crossing
+            .keys
+            .iter()
+            .filter_map(|key| veil.key(key))
+            .collect(),
         milestones: milestones(crossing, veil),
-        other_readings: readings(crossing, None, veil).map(|(_, reading)| reading).collect(),
+        other_readings: readings(crossing, None, veil)
+            .map(|(_, reading)| reading)
+            .collect(),
         facts,
     }
 }
@@ -124,13 +140,18 @@ fn shown_plate(plate: &str, veil: Veil<'_>) -> Option<String> {
 }
 
 fn milestones(crossing: &model::Crossing, veil: Veil<'_>) -> Vec<Milestone> {
-    let present = model::Milestone::ALL.iter().copied().filter(|milestone| crossing.has(*milestone));
+    let present = model::Milestone::ALL
+        .iter()
+        .copied()
+        .filter(|milestone| crossing.has(*milestone));
     present
         .map(|milestone| {
             let stands = crossing.milestones.get(&milestone);
-            let is_standing = |o: &model::Observation| stands.is_some_and(|standing| standing.reading == o.reference());
-            let (standing, others): (Vec<_>, Vec<_>) =
-                readings(crossing, Some(milestone), veil).partition(|(observation, _)| is_standing(observation));
+            let is_standing = |o: &model::Observation| {
+                stands.is_some_and(|standing| standing.reading == o.reference())
+            };
+            let (standing, others): (Vec<_>, Vec<_>) = readings(crossing, Some(milestone), veil)
+                .partition(|(observation, _)| is_standing(observation));
             Milestone {
                 milestone: milestone.code(),
                 at: stands.map(|standing| standing.at),
@@ -147,8 +168,16 @@ fn readings<'a>(
     milestone: Option<model::Milestone>,
     veil: Veil<'a>,
 ) -> impl Iterator<Item = (&'a model::Observation, Reading)> {
-    let of_milestone = crossing.readings.iter().filter(move |linked| linked.observation.milestone == milestone);
-    of_milestone.map(move |linked| (&linked.observation, reading(&linked.observation, linked.link_key.as_ref(), veil)))
+    let of_milestone = crossing
+        .readings
+        .iter()
+        .filter(move |linked| linked.observation.milestone == milestone);
+    of_milestone.map(move |linked| {
+        (
+            &linked.observation,
+            reading(&linked.observation, linked.link_key.as_ref(), veil),
+        )
+    })
 }
 
 fn fact_answer(fact: &indicators::Fact) -> Fact {

@@ -98,9 +98,14 @@ pub struct Observation {
 
 /// Returns an observation as shown inside a crossing.
 #[must_use]
-pub fn reading(observation: &model::Observation, link_key: Option<&model::MatchKey>, veil: Veil<'_>) -> Reading {
+pub fn reading(
+    observation: &model::Observation,
+    link_key: Option<&model::MatchKey>,
+    veil: Veil<'_>,
+) -> Reading {
     let o = observation;
-    let plate = |plate: &Option<model::PlateNumber>| plate.as_ref().and_then(|plate| veil.plate(plate));
+    let plate =
+        |plate: &Option<model::PlateNumber>| plate.as_ref().and_then(|plate| veil.plate(plate));
     let hidden = |text: &Option<String>| text.as_ref().and_then(|text| veil.show(text));
     Reading {
         record_id: o.record_id,
@@ -125,8 +130,16 @@ pub fn reading(observation: &model::Observation, link_key: Option<&model::MatchK
         to_plate: plate(&o.to_plate),
         trailer_plate: plate(&o.trailer_plate),
         trip_code: o.trip_code.as_ref().map(ToString::to_string),
-        containers: o.containers.iter().map(|container| container.as_str().to_owned()).collect(),
-        declarations: o.declarations.iter().map(|declaration| declaration.as_str().to_owned()).collect(),
+        containers: o
+            .containers
+            .iter()
+            .map(|container| container.as_str().to_owned())
+            .collect(),
+        declarations: o
+            .declarations
+            .iter()
+            .map(|declaration| declaration.as_str().to_owned())
+            .collect(),
         seals: o.seals.iter().map(ToString::to_string).collect(),
         tags: o.tags.iter().map(ToString::to_string).collect(),
         direction: o.direction,
@@ -136,7 +149,11 @@ pub fn reading(observation: &model::Observation, link_key: Option<&model::MatchK
         lane: o.lane.clone(),
         confidence_percent: o.confidence_percent,
         gross_kg: o.gross_kg,
-        details: if veil.is_clear() { o.details.clone() } else { BTreeMap::new() },
+        details: if veil.is_clear() {
+            o.details.clone()
+        } else {
+            BTreeMap::new()
+        },
     }
 }
 

@@ -40,12 +40,23 @@ pub struct Fate {
 /// Returns what became of a record; without the right to see vehicles plates are left out.
 #[must_use]
 pub fn record(record_id: model::RecordId, fates: &[RecordFate], may_see_vehicles: bool) -> Record {
-    let veil = if may_see_vehicles { Veil::Clear } else { Veil::Hidden };
-    Record { record_id, appearances: fates.iter().map(|fate| appearance(fate, veil)).collect() }
+    let veil = if may_see_vehicles {
+        Veil::Clear
+    } else {
+        Veil::Hidden
+    };
+    Record {
+        record_id,
+        appearances: fates.iter().map(|fate| appearance(fate, veil)).collect(),
+    }
 }
 
 fn appearance(fate: &RecordFate, veil: Veil<'_>) -> Fate {
-    let mut crossing_ids: Vec<model::CrossingId> = fate.observations.iter().filter_map(|o| o.crossing_id).collect();
+    let mut crossing_ids: Vec<model::CrossingId> = fate
+        .observations
+        .iter()
+        .filter_map(|o| o.crossing_id)
+        .collect();
     crossing_ids.sort();
     crossing_ids.dedup();
     Fate {
@@ -53,9 +64,16 @@ fn appearance(fate: &RecordFate, veil: Veil<'_>) -> Fate {
         offset: fate.offset,
         source_id: fate.source_id.clone(),
         received_at: fate.received_at,
-        outcome: fate.outcome.as_ref().map_or("observed", |outcome| outcome.kind.code()),
+        outcome: fate
+            .outcome
+            .as_ref()
+            .map_or("observed", |outcome| outcome.kind.code()),
         code: fate.outcome.as_ref().map(|outcome| outcome.code.clone()),
         crossing_ids,
-        observations: fate.observations.iter().map(|o| observation(o, veil)).collect(),
+        observations: fate
+            .observations
+            .iter()
+            .map(|o| observation(o, veil))
+            .collect(),
     }
 }

@@ -20,7 +20,11 @@ impl<'a> Veil<'a> {
     /// Returns the veil for a caller: in clear with the right to see vehicles, else pseudonyms.
     #[must_use]
     pub fn for_caller(caller: &Caller, keys: &'a Keys) -> Self {
-        if caller.may(Right::SeeVehicles) { Self::Clear } else { Self::Pseudonym(keys) }
+        if caller.may(Right::SeeVehicles) {
+            Self::Clear
+        } else {
+            Self::Pseudonym(keys)
+        }
     }
 
     /// Tells whether plates are shown in clear.
@@ -51,10 +55,19 @@ impl<'a> Veil<'a> {
     /// Returns a match key as it may be shown; only plates are veiled.
     #[must_use]
     pub fn key(self, key: &MatchKey) -> Option<Key> {
-        let is_plate =
-            matches!(key.kind, KeyKind::Plate | KeyKind::PlateFolded | KeyKind::Trailer | KeyKind::PlateNear);
-        let value = if is_plate { self.show(&key.value)? } else { key.value.clone() };
-        Some(Key { kind: key.kind.code(), value })
+        let is_plate = matches!(
+            key.kind,
+            KeyKind::Plate | KeyKind::PlateFolded | KeyKind::Trailer | KeyKind::PlateNear
+        );
+        let value = if is_plate {
+            self.show(&key.value)?
+        } else {
+            key.value.clone()
+        };
+        Some(Key {
+            kind: key.kind.code(),
+            value,
+        })
     }
 }
 
@@ -73,10 +86,16 @@ mod tests {
 
     #[test]
     fn only_plates_are_veiled() {
-        let key = |kind| MatchKey { kind, value: "12C12345".to_owned() };
+        let key = |kind| MatchKey {
+            kind,
+            value: "12C12345".to_owned(),
+        };
         assert_eq!(Veil::Hidden.key(&key(KeyKind::Plate)), None);
         assert_eq!(Veil::Hidden.key(&key(KeyKind::Trailer)), None);
         assert!(Veil::Hidden.key(&key(KeyKind::Container)).is_some());
-        assert_eq!(Veil::Clear.key(&key(KeyKind::Plate)).map(|key| key.value), Some("12C12345".to_owned()));
+        assert_eq!(
+            Veil::Clear.key(&key(KeyKind::Plate)).map(|key| key.value),
+            Some("12C12345".to_owned())
+        );
     }
 }
