@@ -3,7 +3,7 @@
 //! Fetches the rows the query needs; the figures themselves are `bordergate-indicators`'.
 
 use bordergate_indicators::{
-    Answer, Context, Needs, Query, QueryError, Rows, answer, late_sources,
+    Answer, Context, Dimension, Needs, Query, QueryError, Rows, answer, late_sources,
 };
 use bordergate_model::{Fault, GateId};
 use bordergate_store::{MeasureFilter, Store};
@@ -55,6 +55,29 @@ pub async fn evaluate(
     let context = context(store, registrations, query.gate_id.as_ref()).await?;
     let rows = rows(store, query, context.data_as_of).await?;
     Ok(answer(query, &rows, context))
+}
+
+/// Returns one answer per way of splitting the same query, from rows that are fetched once.
+///
+/// # Errors
+/// As [`evaluate`].
+pub async fn evaluate_split(
+    store: &dyn Store,
+    registrations: &Snapshot,
+    query: &Query,
+    splits: &[&[Dimension]],
+) -> Result<Vec<Answer>, Error> {
+    query.check_gate(registrations.gates().into_iter().map(|gate| &gate.gate_id))?;
+    let context = context(store, registrations, query.gate_id.as_ref()).await?;
+    let rows = rows(store, query, context.data_as_of).await?;
+    let answers = splits.iter().map(|by| {
+        let query = Query {
+            by: by.to_vec(),
+            ..query.clone()
+        };
+        answer(&query, &rows, context.clone())
+    });
+    Ok(answers.collect())
 }
 
 /// Returns how far the data reaches and which sources (of one gate, or of all) are late by then.

@@ -1,0 +1,54 @@
+//! The web page: a board of the gates, statistics, and search, in Vietnamese and English.
+//!
+//! Plain HTML that works without JavaScript; htmx adds live updates, uPlot draws what the tables
+//! say. One file per screen builds its view, one template under `templates/` shows it, every word
+//! comes from [`texts`].
+
+mod assets;
+mod board;
+mod charts;
+mod crossing;
+mod crossings;
+mod display;
+mod evidence;
+mod frame;
+pub mod guard;
+mod language;
+mod live;
+mod search;
+pub mod session;
+mod statistics;
+mod texts;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+
+use crate::app::App;
+
+/// Returns the screens, which need a caller.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(board::routes())
+        .merge(live::routes())
+        .merge(statistics::routes())
+        .merge(search::routes())
+        .merge(crossings::routes())
+        .merge(crossing::routes())
+        .merge(evidence::routes())
+        .merge(session::routes())
+        .layer(from_fn(guard::own_requests_only))
+        .layer(from_fn(guard::headers))
+}
+
+/// Returns what anyone may load: style, scripts and the login page.
+pub fn public_routes(app: &Arc<App>) -> Router {
+    Router::new()
+        .merge(assets::routes())
+        .merge(session::public_routes())
+        .layer(from_fn(guard::own_requests_only))
+        .layer(from_fn_with_state(Arc::clone(app), guard::strict_transport))
+        .layer(from_fn(guard::headers))
+        .with_state(Arc::clone(app))
+}
