@@ -1,1 +1,50 @@
-//! Reads every format that a gate or a customs system emits.
+#![doc = include_str!("../README.md")]
+
+mod context;
+mod error;
+mod event_id;
+mod formats;
+mod identifiers;
+mod json;
+mod multipart;
+mod registry;
+mod text;
+mod time_text;
+mod xml;
+
+use bordergate_model::{LoggedRecord, Observation, Source};
+
+use context::Context;
+pub use error::Error;
+pub use registry::{Format, format, formats};
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Read {
+    /// One or more readings, numbered from 0 in the message's order.
+    Observations(Vec<Observation>),
+    /// It was read, and there is nothing to keep: a heartbeat, an unstable weighing.
+    Ignored {
+        /// Stable code of the reason, such as `hikvision.heartbeat`.
+        code: &'static str,
+    },
+}
+
+/// Reads one record with its source's registration. Pure: the same values give the same answer; it never panics.
+///
+/// # Errors
+/// Every error is [`bordergate_model::Fault::Sender`]'s (quarantine: the same bytes will fail again) except
+/// `format.unknown` and `source.zone`, where the registration is wrong.
+pub fn read(record: &LoggedRecord, source: &Source) -> Result<Read, Error> {
+    let Some(format) = format(&source.format) else {
+        let detail = format!(
+            "source {} is registered with a format that does not exist",
+            source.source_id
+        );
+        return Err(Error::registration("format.unknown", detail));
+    };
+    format.read(&Context {
+        logged: record,
+        source,
+    })
+}

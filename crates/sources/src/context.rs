@@ -1,0 +1,220 @@
+//! What a reader knows besides the bytes: the record, its registration, and how device times become moments.
+//!
+//! The rules of formats.md, "Clocks": the registered clock offset is subtracted from every device time, also
+//! from one with an explicit (then wrong) zone; a time more than 300 s after reception or more than 45 days
+//! before it is suspect. Gate, lane and rank come from the registration, never from the payload.
+
+use bordergate_model::{Basis, LoggedRecord, Milestone, Observation, Occurred, Source};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::text::bounded;
+use crate::{Error, Read, time_text};
+
+/// Most observations one record may give.
+const MOST: usize = 1_000;
+/// Longest original time text kept, in bytes.
+const LONGEST_TIME_TEXT: usize = 64;
+/// A device time further after reception cannot be believed.
+const AHEAD: SignedDuration = SignedDuration::from_secs(300);
+/// A device time further before reception cannot be believed.
+const BEHIND: SignedDuration = SignedDuration::from_hours(45 * 24);
+/// Start of the year 1: databases and people have no use for earlier moments.
+const EARLIEST_SECOND: i64 = -62_135_596_800;
+
+/// The record being read and the registration it is read with.
+pub(crate) struct Context<'a> {
+    /// The record at its place in the log.
+    pub(crate) logged: &'a LoggedRecord,
+    /// The registration.
+    pub(crate) source: &'a Source,
+}
+
+impl<'a> Context<'a> {
+    /// Returns the message as it came.
+    pub(crate) fn body(&self) -> &'a [u8] {
+        &self.logged.record.body
+    }
+
+    /// Returns the content type as sent.
+    pub(crate) fn content_type(&self) -> &'a str {
+        &self.logged.record.content_type
+    }
+
+    /// Returns an observation that says nothing yet, dated by reception.
+    pub(crate) fn observation(&self, milestone: Option<Milestone>) -> Observation {
+        let record = &self.logged.record;
+        Observation {
+            record_id: record.record_id,
+            offset: self.logged.offset,
+            index: 0,
+            gate_id: self.source.gate_id.clone(),
+            source_id: record.source_id.clone(),
+            source_version: self.source.version,
+            event_id: None,
+            revision: 0,
+            corrects: None,
+            milestone,
+            occurred: self.received(None),
+            received_at: record.received_at,
+            told_at: None,
+            is_suspect: false,
+            rank: self.source.rank,
+            plate: None,
+            to_plate: None,
+            trailer_plate: None,
+            trip_code: None,
+            containers: Vec::new(),
+            declarations: Vec::new(),
+            seals: Vec::new(),
+            tags: Vec::new(),
+            direction: None,
+            channel: None,
+            cargo: None,
+            is_loaded: None,
+            lane: self.source.lane.clone(),
+            confidence_percent: None,
+            gross_kg: None,
+            details: Default::default(),
+        }
+    }
+
+    /// Returns the lane: the registration's, else the message's.
+    pub(crate) fn lane(&self, told: Option<&str>) -> Option<String> {
+        let told = told.map(str::trim).filter(|lane| !lane.is_empty());
+        self.source
+            .lane
+            .clone()
+            .or_else(|| told.map(|lane| bounded(lane, 32).to_owned()))
+    }
+
+    /// Returns the registered zone.
+    ///
+    /// # Errors
+    /// `source.zone` when the registration names no IANA zone.
+    pub(crate) fn zone(&self) -> Result<TimeZone, Error> {
+        TimeZone::get(&self.source.zone).map_err(|_| {
+            let (source_id, zone) = (&self.source.source_id, bounded(&self.source.zone, 64));
+            Error::registration(
+                "source.zone",
+                format!("source {source_id} names zone {zone:?}, which is no IANA zone"),
+            )
+        })
+    }
+
+    /// Dates by reception, for a device that gave no time or none that can be read (then `text` keeps it).
+    pub(crate) fn received(&self, text: Option<&str>) -> Occurred {
+        occurred(Some(self.logged.record.received_at), text, Basis::Received)
+    }
+
+    /// Leaves it undated: ordered by reception, never in an interval.
+    pub(crate) fn undated(&self, text: Option<&str>) -> Occurred {
+        occurred(None, text, Basis::Undated)
+    }
+
+    /// Dates by a moment of the device's clock; `None` when correcting it leaves the years 1 to 9999.
+    pub(crate) fn dated(&self, at: Timestamp, text: &str, basis: Basis) -> Option<Occurred> {
+        let offset_seconds = self.source.clock_offset_seconds;
+        let at = at
+            .checked_sub(SignedDuration::from_secs(offset_seconds))
+            .ok()?;
+        // Microseconds are what the databases keep: a finer time would not read back as itself.
+        let at = Timestamp::from_microsecond(at.as_microsecond()).ok()?;
+        let basis = if offset_seconds == 0 {
+            basis
+        } else {
+            Basis::Corrected
+        };
+        (at.as_second() >= EARLIEST_SECOND).then(|| occurred(Some(at), Some(text), basis))
+    }
+
+    /// Dates by a wall clock of the registered zone; `None` as [`Self::dated`].
+    ///
+    /// # Errors
+    /// `source.zone`.
+    pub(crate) fn local(
+        &self,
+        wall: DateTime,
+        text: &str,
+        basis: Basis,
+    ) -> Result<Option<Occurred>, Error> {
+        let at = self.zone()?.to_ambiguous_timestamp(wall).compatible();
+        Ok(at.ok().and_then(|at| self.dated(at, text, basis)))
+    }
+
+    /// Dates by an ISO 8601 text: its own offset, else the registered zone; `None` when it is neither.
+    ///
+    /// # Errors
+    /// `source.zone`.
+    pub(crate) fn iso(&self, text: &str) -> Result<Option<Occurred>, Error> {
+        match time_text::iso(text) {
+            Some(time_text::Iso::Moment(at)) => Ok(self.dated(at, text, Basis::Explicit)),
+            Some(time_text::Iso::Wall(wall)) => self.local(wall, text, Basis::Configured),
+            None => Ok(None),
+        }
+    }
+
+    /// Closes the reading: numbers the observations and marks the clocks that cannot be believed.
+    ///
+    /// # Errors
+    /// `record.too_many` above 1,000 observations.
+    pub(crate) fn finish(&self, mut observations: Vec<Observation>) -> Result<Read, Error> {
+        if observations.len() > MOST {
+            let detail = format!(
+                "{} readings in one record, {MOST} at most",
+                observations.len()
+            );
+            return Err(Error::new("record.too_many", detail));
+        }
+        for (index, observation) in (0_u16..).zip(&mut observations) {
+            observation.index = index;
+            observation.is_suspect = is_suspect(&observation.occurred, observation.received_at);
+        }
+        Ok(Read::Observations(observations))
+    }
+}
+
+fn occurred(at: Option<Timestamp>, text: Option<&str>, basis: Basis) -> Occurred {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    Occurred {
+        at,
+        text: text.map(|text| bounded(text, LONGEST_TIME_TEXT).to_owned()),
+        basis,
+    }
+}
+
+fn is_suspect(occurred: &Occurred, received_at: Timestamp) -> bool {
+    let ahead = |at: Timestamp| at.duration_since(received_at);
+    occurred
+        .at
+        .map(ahead)
+        .is_some_and(|ahead| ahead > AHEAD || ahead < -BEHIND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_suspect_past_300_s_ahead_or_45_days_behind() {
+        let received_at: Timestamp = "2026-11-16T05:00:00Z".parse().expect("RFC 3339");
+        for (at, expected) in [
+            ("2026-11-16T05:05:00Z", false),
+            ("2026-11-16T05:05:01Z", true),
+            ("2026-10-02T05:00:00Z", false),
+            ("2026-10-02T04:59:59Z", true),
+        ] {
+            let at: Timestamp = at.parse().expect("RFC 3339");
+            assert_eq!(
+                is_suspect(&occurred(Some(at), None, Basis::Explicit), received_at),
+                expected,
+                "{at}"
+            );
+        }
+        assert!(!is_suspect(
+            &occurred(None, None, Basis::Undated),
+            received_at
+        ));
+    }
+}

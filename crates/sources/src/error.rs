@@ -1,0 +1,54 @@
+//! Why a record could not be read: a stable code and where in the message.
+
+use bordergate_model::Fault;
+
+/// Why a record could not be read.
+///
+/// One type for every layer and format, because all of them end alike: the record is quarantined under
+/// the code, and a person looks at the place the detail names. The detail never quotes what was read
+/// (it may be a plate or a name), only field names, positions and counts.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{detail}")]
+pub struct Error {
+    code: &'static str,
+    fault: Fault,
+    detail: String,
+}
+
+impl Error {
+    /// Returns an error of the sender's: the same bytes will fail again.
+    pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            fault: Fault::Sender,
+            detail: detail.into(),
+        }
+    }
+
+    /// Returns an error of the hub's own registrations.
+    pub(crate) fn registration(code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            fault: Fault::Hub,
+            detail: detail.into(),
+        }
+    }
+
+    /// Stable label for quarantine rows and metrics, such as `json.duplicate_key`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Who must act: the sender, or for an unusable registration the hub.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// What is wrong and where: byte offset, line and column, JSON or XML path. No personal data.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}

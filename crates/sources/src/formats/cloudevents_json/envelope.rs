@@ -1,0 +1,216 @@
+//! The CloudEvents attributes that matter here, from either mode.
+
+use bordergate_model::Occurred;
+
+use crate::json::Fields;
+use crate::text::bounded;
+use crate::{Context, Error};
+
+/// Longest attribute, in bytes.
+const LONGEST: usize = 512;
+/// Ids of sources and events up to this length stay readable; longer pairs are hashed, in bytes.
+const LONGEST_EVENT_ID: usize = 200;
+
+/// The attributes of one event.
+#[derive(Debug, PartialEq)]
+pub(super) struct Envelope {
+    id: String,
+    source: String,
+    /// The attribute `type`.
+    pub(super) kind: String,
+    time: Option<String>,
+}
+
+/// Tells whether the attributes are in `ce-*` headers: some are, and the body is no structured event.
+pub(super) fn is_binary(content_type: &str, headers: &[(String, String)]) -> bool {
+    let is_structured = content_type
+        .trim_ascii_start()
+        .to_ascii_lowercase()
+        .starts_with("application/cloudevents");
+    !is_structured
+        && headers
+            .iter()
+            .any(|(name, _)| matches!(name.as_str(), "ce-type" | "ce-specversion" | "ce-id"))
+}
+
+impl Envelope {
+    /// Reads a structured event.
+    pub(super) fn of_fields(event: &Fields<'_>) -> Result<Self, Error> {
+        if event.at("data_base64").is_some() {
+            return Err(event.error(
+                "cloudevents.data",
+                "data_base64",
+                "is not read; give the data as JSON in data",
+            ));
+        }
+        Self::checked(|name| Ok(event.string(name)?.map(str::to_owned)))
+    }
+
+    /// Reads the headers of a binary event; values are percent-decoded (HTTP protocol binding, 3.1.3.2).
+    pub(super) fn of_headers(headers: &[(String, String)]) -> Result<Self, Error> {
+        Self::checked(|name| {
+            let header = headers
+                .iter()
+                .find(|(header, _)| header.strip_prefix("ce-") == Some(name));
+            header
+                .map(|(_, value)| percent_decoded(name, value))
+                .transpose()
+        })
+    }
+
+    fn checked(attribute: impl Fn(&str) -> Result<Option<String>, Error>) -> Result<Self, Error> {
+        let plain = |name: &str| match attribute(name)? {
+            Some(value) if value.len() > LONGEST || value.chars().any(char::is_control) => {
+                let detail =
+                    format!("{name} must be at most {LONGEST} bytes without control characters");
+                Err(Error::new("cloudevents.attribute", detail))
+            }
+            value => Ok(value.filter(|value| !value.is_empty())),
+        };
+        let required = |name: &str| {
+            plain(name)?
+                .ok_or_else(|| Error::new("cloudevents.missing", format!("{name} must be given")))
+        };
+        if required("specversion")? != "1.0" {
+            return Err(Error::new("cloudevents.version", "specversion must be 1.0"));
+        }
+        Ok(Self {
+            id: required("id")?,
+            source: required("source")?,
+            kind: required("type")?,
+            time: plain("time")?,
+        })
+    }
+
+    /// Returns the event id: `source` and `id` together, since only the pair is unique.
+    pub(super) fn event_id(&self) -> String {
+        self.event_id_of(&self.id)
+    }
+
+    /// Returns the event id of another event of the same `source`.
+    ///
+    /// The first blank ends the source, in which blanks are escaped, so that no two pairs look alike.
+    pub(super) fn event_id_of(&self, id: &str) -> String {
+        let pair = format!(
+            "{} {id}",
+            self.source.replace('%', "%25").replace(' ', "%20")
+        );
+        if pair.len() <= LONGEST_EVENT_ID {
+            pair
+        } else {
+            crate::event_id::derived(&[&self.source, id])
+        }
+    }
+
+    /// Dates by `time`, else by reception.
+    pub(super) fn occurred(&self, context: &Context<'_>) -> Result<Occurred, Error> {
+        let Some(time) = &self.time else {
+            return Ok(context.received(None));
+        };
+        let occurred = context.iso(time)?;
+        occurred
+            .ok_or_else(|| Error::new("cloudevents.time", "time must be an RFC 3339 date and time"))
+    }
+}
+
+fn percent_decoded(name: &str, value: &str) -> Result<String, Error> {
+    let wrong = || {
+        Error::new(
+            "cloudevents.attribute",
+            format!("ce-{} is not percent-encoded UTF-8", bounded(name, 40)),
+        )
+    };
+    if value.len() > 3 * LONGEST {
+        return Err(wrong());
+    }
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = match (first, after) {
+            (b'%', [high, low, after @ ..])
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                hex::decode([*high, *low])
+                    .map_err(|_| wrong())?
+                    .first()
+                    .into_iter()
+                    .for_each(|&byte| bytes.push(byte));
+                after
+            }
+            _ => {
+                bytes.push(*first);
+                after
+            }
+        };
+    }
+    String::from_utf8(bytes).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn header_values_are_percent_decoded() {
+        assert_eq!(
+            percent_decoded("source", "c%E1%BB%ADa%20100%"),
+            Ok("cửa 100%".to_owned())
+        );
+        assert!(percent_decoded("source", "%FF").is_err());
+    }
+
+    #[test]
+    fn pairs_of_source_and_id_never_look_alike() {
+        let envelope = |source: &str, id: &str| {
+            let attributes = [
+                ("ce-specversion", "1.0"),
+                ("ce-type", "t"),
+                ("ce-source", source),
+                ("ce-id", id),
+            ];
+            Envelope::of_headers(&headers(&attributes))
+                .expect("complete")
+                .event_id()
+        };
+        assert_eq!(envelope("/yard", "7"), "/yard 7");
+        assert_ne!(envelope("/yard 7", "8"), envelope("/yard", "7 8"));
+        assert_ne!(envelope("/yard%2520", "8"), envelope("/yard%20", "8"));
+    }
+
+    #[test]
+    fn missing_and_wrong_attributes_are_named() {
+        for (pairs, code, detail) in [
+            (
+                &[("ce-id", "1")][..],
+                "cloudevents.missing",
+                "specversion must be given",
+            ),
+            (
+                &[("ce-specversion", "0.3")],
+                "cloudevents.version",
+                "specversion must be 1.0",
+            ),
+            (
+                &[("ce-specversion", "1.0"), ("ce-id", "")],
+                "cloudevents.missing",
+                "id must be given",
+            ),
+            (
+                &[("ce-specversion", "1.0"), ("ce-id", "a%00")],
+                "cloudevents.attribute",
+                "id must be at most",
+            ),
+        ] {
+            let error = Envelope::of_headers(&headers(pairs)).expect_err("incomplete");
+            assert_eq!(error.code(), code);
+            assert!(error.detail().starts_with(detail), "{error}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The data of a milestone report: the milestone and what it is about.
+//!
+//! Types are strict, since the format is ours; words we do not know (cargo, direction) and identifiers without the
+//! shape of one are kept as text and marked. Fields we do not know are named, not kept: they may be personal.
+
+use bordergate_model::{CargoClass, Direction, Milestone, Observation, TripCode};
+
+use super::envelope::Envelope;
+use crate::identifiers::{containers, declarations, detail, named_plate, seals, tags};
+use crate::json::{Fields, Value};
+use crate::{Context, Error};
+
+/// Most identifiers of one kind in a report.
+const MOST: usize = 200;
+const KNOWN: [&str; 15] = [
+    "milestone",
+    "plate",
+    "to_plate",
+    "trailer_plate",
+    "trip_code",
+    "containers",
+    "declarations",
+    "seals",
+    "tags",
+    "direction",
+    "loaded",
+    "cargo",
+    "lane",
+    "corrects",
+    "revision",
+];
+
+/// Reads the data of a report.
+pub(super) fn read(
+    context: &Context<'_>,
+    envelope: &Envelope,
+    data: &Fields<'_>,
+) -> Result<Observation, Error> {
+    if !matches!(data.value(), Value::Map(_)) {
+        return Err(data.error(
+            "cloudevents.data",
+            "",
+            &format!("must be an object, not {}", data.value().kind()),
+        ));
+    }
+    let mut observation = context.observation(Some(milestone(data)?));
+    observation.event_id = Some(envelope.event_id());
+    observation.occurred = envelope.occurred(context)?;
+    revision(&mut observation, envelope, data)?;
+    vehicle(&mut observation, data)?;
+    goods(&mut observation, data)?;
+    let lane = data.text("lane")?;
+    observation.lane = context.lane(lane.as_deref());
+    detail(
+        &mut observation.details,
+        "unknown_fields",
+        &data.unknown_keys(&KNOWN).join(", "),
+    );
+    Ok(observation)
+}
+
+fn milestone(data: &Fields<'_>) -> Result<Milestone, Error> {
+    let Some(code) = data.string("milestone")? else {
+        return Err(data.error("cloudevents.missing", "milestone", "must be given"));
+    };
+    code.trim().parse().map_err(|_| {
+        let known: Vec<&str> = Milestone::ALL
+            .iter()
+            .map(|milestone| milestone.code())
+            .collect();
+        data.error(
+            "milestone.unknown",
+            "milestone",
+            &format!("must be one of {}", known.join(", ")),
+        )
+    })
+}
+
+/// A correction has a revision of 1 or more: one that names what it corrects and no revision is the first.
+fn revision(
+    observation: &mut Observation,
+    envelope: &Envelope,
+    data: &Fields<'_>,
+) -> Result<(), Error> {
+    let corrects = data
+        .string("corrects")?
+        .map(str::trim)
+        .filter(|id| !id.is_empty());
+    if corrects.is_some_and(|id| id.len() > 512 || id.chars().any(char::is_control)) {
+        let problem = "must be at most 512 bytes without control characters";
+        return Err(data.error("cloudevents.attribute", "corrects", problem));
+    }
+    observation.corrects = corrects.map(|id| envelope.event_id_of(id));
+    let told = data.count("revision")?;
+    observation.revision = match told {
+        Some(revision) if i32::try_from(revision).is_err() => {
+            return Err(data.error(
+                "json.type",
+                "revision",
+                "must be a whole number of 0 to 2147483647",
+            ));
+        }
+        Some(revision) => revision,
+        None => u32::from(corrects.is_some()),
+    };
+    Ok(())
+}
+
+fn vehicle(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
+    let details = &mut observation.details;
+    let mut plate = |name: &str| -> Result<_, Error> {
+        Ok(data
+            .string(name)?
+            .and_then(|text| named_plate(details, name, text)))
+    };
+    observation.plate = plate("plate")?;
+    observation.to_plate = plate("to_plate")?;
+    observation.trailer_plate = plate("trailer_plate")?;
+    if let Some(text) = data.string("trip_code")? {
+        observation.trip_code = TripCode::parse(text);
+        if observation.trip_code.is_none() {
+            detail(&mut observation.details, "trip_code_text", text);
+        }
+    }
+    if let Some(word) = data.string("direction")? {
+        observation.direction = Direction::from_code(&word.trim().to_lowercase());
+        if observation.direction.is_none() {
+            detail(&mut observation.details, "direction_text", word);
+        }
+    }
+    Ok(())
+}
+
+fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
+    containers(observation, data.strings("containers", MOST)?);
+    declarations(observation, data.strings("declarations", MOST)?);
+    seals(observation, data.strings("seals", MOST)?);
+    tags(observation, data.strings("tags", MOST)?);
+    observation.is_loaded = data.boolean("loaded")?;
+    if let Some(word) = data.string("cargo")? {
+        observation.cargo = CargoClass::from_code(&word.trim().to_lowercase());
+        if observation.cargo.is_none() {
+            detail(&mut observation.details, "cargo_text", word);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Dahua, KBVision and CP Plus traffic events (`dahua-traffic`), in all three carriers.
+//!
+//! (a) `Events[0].Path=value` lines or `Code=...;data={json}` in text, bare or in a multipart stream with images;
+//! (b) JSON `client.notifyEventStream`; (c) JSON `TollgateInfo` with `Picture`. The carrier is told by the bytes,
+//! never by the content type. `carriers` finds the events, `event` reads those of (a) and (b), `tollgate` (c).
+//! Source: formats.md, Dahua / KBVision / CP Plus.
+
+mod carriers;
+mod event;
+mod lines;
+mod tollgate;
+
+use bordergate_model::Observation;
+
+use crate::text::Text;
+use crate::{Context, Error, Read, multipart};
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    observations: Vec<Observation>,
+    heartbeat_count: usize,
+    other_count: usize,
+}
+
+/// Reads every event of the record.
+///
+/// # Errors
+/// `dahua.no_event` when nothing in it is an event or a heartbeat, and those of the text, JSON and multipart layers.
+pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
+    let body = context.body();
+    let mut found = Found::default();
+    match multipart::split(context.content_type(), body)? {
+        None => carriers::read(context, Text::check(body, 0)?, &mut found)?,
+        Some(parts) => {
+            for part in parts.iter().filter(|part| is_text(part.content)) {
+                carriers::read(context, Text::check(part.content, part.offset)?, &mut found)?;
+            }
+        }
+    }
+    match found {
+        Found { observations, .. } if !observations.is_empty() => context.finish(observations),
+        Found {
+            heartbeat_count: 1..,
+            ..
+        } => Ok(Read::Ignored {
+            code: "dahua.heartbeat",
+        }),
+        Found {
+            other_count: 1.., ..
+        } => Ok(Read::Ignored {
+            code: "dahua.other_event",
+        }),
+        _ => {
+            let detail = format!(
+                "no event, heartbeat or TollgateInfo in {} bytes",
+                body.len()
+            );
+            Err(Error::new("dahua.no_event", detail))
+        }
+    }
+}
+
+/// Tells text from images by the bytes: some firmware declares every part as octet-stream.
+fn is_text(content: &[u8]) -> bool {
+    let start = content.trim_ascii_start();
+    let is_image =
+        start.starts_with(b"\xff\xd8") || start.starts_with(b"\x89PNG") || start.starts_with(b"BM");
+    !start.is_empty() && !is_image
+}

@@ -1,0 +1,203 @@
+//! Identifiers inside a message: kept when they have the shape of one, else kept as text and marked.
+//!
+//! A misread plate or a mistyped container never costs the rest of the message (formats.md: never drop,
+//! mark). Shapes are `bordergate-model`'s; this file decides what becomes of a text that has none.
+
+use std::collections::BTreeMap;
+
+use bordergate_model::{ContainerNumber, DeclarationNumber, Observation, PlateNumber, Seal, Tag};
+
+use crate::text::bounded;
+
+/// Longest text that can be an identifier with its separators, in bytes.
+const LONGEST: usize = 64;
+/// Longest value in an observation's details, in bytes.
+const LONGEST_DETAIL: usize = 256;
+/// What plate readers write when they read nothing, in lower case without separators.
+const UNREAD: [&str; 12] = [
+    "unknown",
+    "unlicensed",
+    "noplate",
+    "nolicenseplate",
+    "none",
+    "null",
+    "unrecognized",
+    "unrecognised",
+    "notdetected",
+    "无牌",
+    "无牌车",
+    "车牌未识别",
+];
+
+/// Details of an observation by the format's own field names.
+pub(crate) type Details = BTreeMap<String, String>;
+
+/// Keeps a detail, cut to 256 bytes; an empty one is left out.
+pub(crate) fn detail(details: &mut Details, name: &str, value: &str) {
+    let value = value.trim();
+    if !value.is_empty() {
+        details.insert(name.to_owned(), bounded(value, LONGEST_DETAIL).to_owned());
+    }
+}
+
+/// Keeps the plate a machine read. Without one the observation is marked `plate_state`: `unread` (nothing, or
+/// the device's word for nothing) or `malformed` (the text names no vehicle); the text stays in `plate_text`.
+pub(crate) fn plate(observation: &mut Observation, text: Option<&str>) {
+    observation.plate = named_plate(&mut observation.details, "plate", text.unwrap_or_default());
+    if text.is_none_or(|text| text.trim().is_empty()) {
+        detail(&mut observation.details, "plate_state", "unread");
+    }
+}
+
+/// Reads a plate that a field called `name` holds; an empty text is no plate and not worth a mark, any other
+/// that names no vehicle is kept under `<name>_text` and marked `<name>_state`.
+pub(crate) fn named_plate(details: &mut Details, name: &str, text: &str) -> Option<PlateNumber> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let parsed = (text.len() <= LONGEST && !is_unread(text)).then(|| PlateNumber::parse(text));
+    match parsed {
+        Some(Ok(plate)) => {
+            if plate.is_suspicious() {
+                detail(details, &format!("{name}_suspicious"), "true");
+            }
+            Some(plate)
+        }
+        other => {
+            let state = if other.is_none() && is_unread(text) {
+                "unread"
+            } else {
+                "malformed"
+            };
+            detail(details, &format!("{name}_text"), bounded(text, LONGEST));
+            detail(details, &format!("{name}_state"), state);
+            None
+        }
+    }
+}
+
+/// Tells whether the text is a device's word for a plate it could not read.
+fn is_unread(text: &str) -> bool {
+    let plain: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    plain.is_empty() || UNREAD.contains(&plain.as_str())
+}
+
+/// Reads container numbers; those without the shape of one stay in `container_text`, and a failing
+/// check digit is marked `container_check`.
+pub(crate) fn containers<'t>(
+    observation: &mut Observation,
+    texts: impl IntoIterator<Item = &'t str>,
+) {
+    for text in texts
+        .into_iter()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        match (text.len() <= LONGEST).then(|| ContainerNumber::parse(text)) {
+            Some(Ok(container)) => {
+                if !container.is_consistent() {
+                    detail(&mut observation.details, "container_check", "failed");
+                }
+                observation.containers.push(container);
+            }
+            _ => append(&mut observation.details, "container_text", text),
+        }
+    }
+}
+
+/// Reads declaration numbers; those without the shape of one stay in `declaration_text`.
+pub(crate) fn declarations<'t>(
+    observation: &mut Observation,
+    texts: impl IntoIterator<Item = &'t str>,
+) {
+    for text in texts
+        .into_iter()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        match (text.len() <= LONGEST).then(|| DeclarationNumber::parse(text)) {
+            Some(Ok(declaration)) => observation.declarations.push(declaration),
+            _ => append(&mut observation.details, "declaration_text", text),
+        }
+    }
+}
+
+/// Reads seal numbers; texts that are none stay in `seal_text`.
+pub(crate) fn seals<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
+    for text in texts {
+        match Seal::parse(text) {
+            Some(seal) => observation.seals.push(seal),
+            None => append(&mut observation.details, "seal_text", text),
+        }
+    }
+}
+
+/// Reads RFID tags; texts that are none stay in `tag_text`.
+pub(crate) fn tags<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
+    for text in texts {
+        match Tag::parse(text) {
+            Some(tag) => observation.tags.push(tag),
+            None => append(&mut observation.details, "tag_text", text),
+        }
+    }
+}
+
+fn append(details: &mut Details, name: &str, text: &str) {
+    let before = details
+        .get(name)
+        .map_or(String::new(), |before| format!("{before}, "));
+    detail(
+        details,
+        name,
+        &format!("{before}{}", bounded(text, LONGEST)),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_names_no_vehicle_is_kept_and_marked() {
+        for (text, state) in [
+            ("unknown", "unread"),
+            ("UNKNOWN", "unread"),
+            ("No Plate", "unread"),
+            ("--", "unread"),
+            ("12C", "malformed"),
+            ("12C12345678901", "malformed"),
+        ] {
+            let mut details = Details::new();
+            assert_eq!(named_plate(&mut details, "plate", text), None, "{text}");
+            assert_eq!(details.get("plate_text").map(String::as_str), Some(text));
+            assert_eq!(
+                details.get("plate_state").map(String::as_str),
+                Some(state),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_very_long_text_is_no_plate_even_of_separators() {
+        let mut details = Details::new();
+        let text = format!("12C{}12345", "-".repeat(100_000));
+        assert_eq!(named_plate(&mut details, "plate", &text), None);
+        assert!(details.values().all(|value| value.len() <= LONGEST));
+    }
+
+    #[test]
+    fn hidden_characters_in_a_plate_are_marked() {
+        let mut details = Details::new();
+        assert!(named_plate(&mut details, "plate", "12\u{202e}C12345").is_some());
+        assert_eq!(
+            details.get("plate_suspicious").map(String::as_str),
+            Some("true")
+        );
+    }
+}

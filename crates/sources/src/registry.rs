@@ -1,0 +1,85 @@
+//! The registry of formats: one line per format, and nothing else knows them all.
+
+use crate::formats::{cloudevents_json, dahua_traffic, hikvision_anpr, vnaccs, weighbridge_json};
+use crate::{Context, Error, Read};
+
+type Reader = fn(&Context<'_>) -> Result<Read, Error>;
+
+/// One format: how it is called, what a door must know of it, and its reader.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// Name in registrations and in the log, such as `hikvision-anpr`.
+    pub name: &'static str,
+    /// Content types a door accepts, in lower case without parameters; `None`: any.
+    pub content_types: Option<&'static [&'static str]>,
+    /// Masks what must not be stored, in place and without changing the length; doors run it before they append.
+    pub redact: Option<fn(&mut [u8])>,
+    /// What it is, in one sentence.
+    pub description: &'static str,
+    reader: Reader,
+}
+
+impl Format {
+    const fn new(name: &'static str, reader: Reader, description: &'static str) -> Self {
+        Self {
+            name,
+            content_types: None,
+            redact: None,
+            description,
+            reader,
+        }
+    }
+
+    const fn redacted(self, redact: fn(&mut [u8])) -> Self {
+        Self {
+            redact: Some(redact),
+            ..self
+        }
+    }
+
+    pub(crate) fn read(&self, context: &Context<'_>) -> Result<Read, Error> {
+        (self.reader)(context)
+    }
+}
+
+#[rustfmt::skip]
+static FORMATS: &[Format] = &[
+    Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart."),
+    Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo."),
+    Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact),
+    Format::new("weighbridge-json", weighbridge_json::read, "Weighbridge tickets in the hub's own JSON."),
+    Format::new("cloudevents-json", cloudevents_json::read, "Milestone reports and barrier openings as CloudEvents 1.0, structured or binary."),
+];
+
+/// Returns every format, in the order of the registry.
+#[must_use]
+pub fn formats() -> &'static [Format] {
+    FORMATS
+}
+
+/// Returns the format of a name; `None` when there is none.
+#[must_use]
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_found() {
+        for (index, one) in FORMATS.iter().enumerate() {
+            assert_eq!(
+                format(one.name).map(|found| found.description),
+                Some(one.description)
+            );
+            assert!(
+                FORMATS[..index].iter().all(|other| other.name != one.name),
+                "{}",
+                one.name
+            );
+        }
+        assert!(format("tick").is_none(), "the process handles ticks itself");
+    }
+}

@@ -1,0 +1,93 @@
+//! Bytes to text: the one UTF-8 check of a payload, the byte-order mark, and where a byte lies.
+
+use crate::Error;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Text with its place in the record, so that errors name positions of the body as it came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'a> {
+    /// The text.
+    pub(crate) text: &'a str,
+    /// Offset of its first byte in the body.
+    pub(crate) offset: usize,
+}
+
+impl<'a> Text<'a> {
+    /// Checks `bytes`, which lie at `offset` of the body; a UTF-8 byte-order mark is skipped.
+    ///
+    /// # Errors
+    /// `text.utf8` with the offset of the first wrong byte; `text.nul` with the offset of a NUL, which
+    /// PostgreSQL would refuse for ever. NULs after the end of the message are padding and left out.
+    pub(crate) fn check(bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
+        let marked = bytes.starts_with(BYTE_ORDER_MARK);
+        let skipped = if marked { BYTE_ORDER_MARK.len() } else { 0 };
+        let padding = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+        let kept = bytes
+            .get(skipped..bytes.len() - padding)
+            .unwrap_or_default();
+        let offset = offset + skipped;
+        let text = std::str::from_utf8(kept).map_err(|error| {
+            let at = offset + error.valid_up_to();
+            Error::new("text.utf8", format!("byte {at} is not UTF-8"))
+        })?;
+        match memchr::memchr(0, kept) {
+            Some(at) => Err(Error::new(
+                "text.nul",
+                format!("byte {} is NUL", offset + at),
+            )),
+            None => Ok(Self { text, offset }),
+        }
+    }
+
+    /// Returns where byte `at` of the text lies, as `byte B, line L, column C` (the last two from 1,
+    /// counted within the text; columns in bytes).
+    pub(crate) fn place(&self, at: usize) -> String {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let column =
+            before.len() - memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1) + 1;
+        format!(
+            "byte {}, line {line}, column {column}",
+            self.offset + before.len()
+        )
+    }
+}
+
+/// Returns `text` cut to at most `longest` bytes, at a character's border.
+pub(crate) fn bounded(text: &str, longest: usize) -> &str {
+    &text[..text.floor_char_boundary(longest)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_counted() {
+        let text = Text::check(b"\xef\xbb\xbf{}", 10).expect("plain text");
+        assert_eq!((text.text, text.offset), ("{}", 13));
+    }
+
+    #[test]
+    fn wrong_bytes_are_named_by_their_offset_in_the_body() {
+        for (bytes, code, detail) in [
+            (&b"ab\xffcd"[..], "text.utf8", "byte 7 is not UTF-8"),
+            (b"ab\0cd", "text.nul", "byte 7 is NUL"),
+        ] {
+            let error = Text::check(bytes, 5).expect_err("not plain text");
+            assert_eq!((error.code(), error.detail()), (code, detail));
+        }
+        assert!(Text::check(b"ab\0\0", 0).is_ok(), "padding after the end");
+    }
+
+    #[test]
+    fn a_place_counts_lines_and_columns_from_one() {
+        let text = Text {
+            text: "ab\ncd",
+            offset: 100,
+        };
+        assert_eq!(text.place(4), "byte 104, line 2, column 2");
+        assert_eq!(text.place(99), "byte 105, line 2, column 3");
+    }
+}

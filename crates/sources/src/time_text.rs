@@ -1,0 +1,160 @@
+//! Time texts of devices: ISO 8601 with and without offset, and the ways devices bend it.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+/// Longest text that can be a time, in bytes.
+const LONGEST: usize = 48;
+
+/// What an ISO 8601 text tells.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Iso {
+    /// A moment: the text carries its offset.
+    Moment(Timestamp),
+    /// A wall clock of a zone the text does not name.
+    Wall(DateTime),
+}
+
+/// Reads `yyyy-MM-ddTHH:mm:ss[.fff][offset]`; `None` when it is no date with a time.
+///
+/// A blank for the `T`, blanks before the offset, `/` in the date, `:fff` for the fraction and offsets of one
+/// hour digit (`+7:00`) are read too: devices write them.
+pub(crate) fn iso(text: &str) -> Option<Iso> {
+    let text = text.trim();
+    if text.len() > LONGEST || !text.is_ascii() {
+        return None;
+    }
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(Iso::Moment(moment));
+    }
+    let (date, clock) = text.split_at_checked(10)?;
+    let clock = clock.strip_prefix(['T', 't', ' '])?.trim();
+    let offset_at = clock.find(['+', '-', 'Z', 'z']).unwrap_or(clock.len());
+    let (clock, offset) = clock.split_at(offset_at);
+    let (clock, offset) = (clock.trim(), offset.trim());
+    if clock.matches(':').count() == 0 {
+        return None;
+    }
+    let plain = format!("{}T{}", date.replace('/', "-"), with_dotted_fraction(clock));
+    if offset.is_empty() {
+        return plain.parse().ok().map(Iso::Wall);
+    }
+    format!("{plain}{}", with_two_hour_digits(offset))
+        .parse()
+        .ok()
+        .map(Iso::Moment)
+}
+
+/// Reads a compact wall clock `yyyyMMddHHmmss[fff]`; `None` when it is none.
+pub(crate) fn compact(text: &str) -> Option<DateTime> {
+    let text = text.trim();
+    if !(14..=17).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = |from: usize, until: usize| text[from..until].parse::<i16>().ok();
+    let small = |from, until| number(from, until).and_then(|value| i8::try_from(value).ok());
+    let nanoseconds = match &text[14..] {
+        "" => 0,
+        fraction => fraction.parse::<i32>().ok()? * 10_i32.pow(9 - fraction.len() as u32),
+    };
+    DateTime::new(
+        number(0, 4)?,
+        small(4, 6)?,
+        small(6, 8)?,
+        small(8, 10)?,
+        small(10, 12)?,
+        small(12, 14)?,
+        nanoseconds,
+    )
+    .ok()
+}
+
+fn with_dotted_fraction(clock: &str) -> String {
+    match clock.rsplit_once(':') {
+        Some((whole, fraction)) if whole.matches(':').count() == 2 => format!("{whole}.{fraction}"),
+        _ => clock.to_owned(),
+    }
+}
+
+fn with_two_hour_digits(offset: &str) -> String {
+    match offset.as_bytes() {
+        [sign, hour, b':', rest @ ..] if hour.is_ascii_digit() => {
+            format!(
+                "{}0{}:{}",
+                char::from(*sign),
+                char::from(*hour),
+                String::from_utf8_lossy(rest)
+            )
+        }
+        _ => offset.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_with_an_offset_are_moments() {
+        let expected: Timestamp = "2024-01-19T03:17:19Z".parse().expect("RFC 3339");
+        for text in [
+            "2024-01-19T11:17:19+08:00",
+            "2024-01-19T03:17:19Z",
+            "2024-01-19 11:17:19 +08:00",
+            "2024-01-19T11:17:19+8:00",
+            "2024-01-19T11:17:19+0800",
+            "2024/01/19 03:17:19Z",
+        ] {
+            assert_eq!(iso(text), Some(Iso::Moment(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_without_an_offset_are_wall_clocks() {
+        for (text, expected) in [
+            ("2024-01-19 11:17:19", "2024-01-19T11:17:19"),
+            ("2024-01-19T11:17:19.654", "2024-01-19T11:17:19.654"),
+            ("2024-01-19 11:17:19:654", "2024-01-19T11:17:19.654"),
+        ] {
+            assert_eq!(
+                iso(text),
+                Some(Iso::Wall(expected.parse().expect("ISO 8601"))),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            compact("20240119111719654"),
+            Some("2024-01-19T11:17:19.654".parse().expect("ISO 8601"))
+        );
+        assert_eq!(
+            compact("20240119111719"),
+            Some("2024-01-19T11:17:19".parse().expect("ISO 8601"))
+        );
+    }
+
+    #[test]
+    fn other_texts_are_no_times() {
+        for text in [
+            "",
+            "2024-01-19",
+            "yesterday",
+            "2024-13-19T11:17:19Z",
+            "2024-01-19T25:17:19",
+            "１",
+        ] {
+            assert_eq!(iso(text), None, "{text}");
+        }
+        for text in ["", "20241319111719", "2024011911171", "202401191117196540"] {
+            assert_eq!(compact(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_text_never_panics(text in ".{0,40}", digits in "[0-9 :T+.-]{0,30}") {
+            let _ = (iso(&text), compact(&text), iso(&digits), compact(&digits));
+        }
+    }
+}
