@@ -22,9 +22,8 @@ const ALERT_DETAILS: [&str; 7] = [
     "picNum",
     "isDataRetransmission",
 ];
-/// Details of the plate reading, by their paths.
-const READING_DETAILS: [&str; 10] = [
-    "originalLicensePlate",
+/// Details of the plate reading, by their paths. `originalLicensePlate` is left out: details are not masked.
+const READING_DETAILS: [&str; 9] = [
     "plateCharBelieve",
     "plateColor",
     "plateType",

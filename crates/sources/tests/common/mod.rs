@@ -14,24 +14,24 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 /// One sample, ready to be read.
-pub struct Sample {
+pub(crate) struct Sample {
     /// Its file name.
-    pub name: String,
+    pub(crate) name: String,
     /// The record.
-    pub logged: LoggedRecord,
+    pub(crate) logged: LoggedRecord,
     /// The registration.
-    pub source: Source,
+    pub(crate) source: Source,
 }
 
 /// Returns the folder of a format's samples.
-pub fn folder(format: &str) -> PathBuf {
+pub(crate) fn folder(format: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("samples")
         .join(format)
 }
 
 /// Returns the samples of a format in the order of their names.
-pub fn samples(format: &str) -> Vec<Sample> {
+pub(crate) fn samples(format: &str) -> Vec<Sample> {
     let entries = fs::read_dir(folder(format)).expect("every format has samples");
     let mut names: Vec<String> = entries
         .map(|entry| {
@@ -54,7 +54,7 @@ fn extension(name: &str) -> &str {
 }
 
 /// Returns one sample.
-pub fn sample(format: &str, name: &str) -> Sample {
+pub(crate) fn sample(format: &str, name: &str) -> Sample {
     let path = folder(format).join(name);
     let body = fs::read(&path).expect("the sample can be read");
     let content_type = match extension(name) {
@@ -104,7 +104,7 @@ fn apply(logged: &mut LoggedRecord, source: &mut Source, key: &str, value: &str)
 }
 
 /// Returns a record of the day all samples play on.
-pub fn logged(format: &str, content_type: &str, body: Vec<u8>) -> LoggedRecord {
+pub(crate) fn logged(format: &str, content_type: &str, body: Vec<u8>) -> LoggedRecord {
     LoggedRecord {
         shard: 0,
         offset: 1,
@@ -126,7 +126,7 @@ pub fn logged(format: &str, content_type: &str, body: Vec<u8>) -> LoggedRecord {
 }
 
 /// Returns a registration in the zone of Viet Nam: cameras name a milestone for each of their direction words.
-pub fn source(format: &str) -> Source {
+pub(crate) fn source(format: &str) -> Source {
     let readings = match format {
         "hikvision-anpr" => [("forward", "GATE_IN"), ("reverse", "GATE_OUT")].as_slice(),
         "dahua-traffic" => &[("approach", "GATE_IN"), ("leave", "GATE_OUT")],

@@ -122,6 +122,10 @@ fn truck(observation: &mut Observation, body: &Body<'_>) -> Option<PlateNumber> 
             }
             None
         }
+        (None, Some(_)) => {
+            detail(&mut observation.details, "plate_state", "unread");
+            None
+        }
         (found, _) => found,
     }
 }
