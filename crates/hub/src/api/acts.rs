@@ -7,10 +7,9 @@ mod quarantine;
 mod register;
 mod tokens;
 
-use bordergate_model::Fault;
 use bordergate_store::{AuditEntry, Store};
 
-pub use quarantine::{Quarantined, Redrive, RedriveReport, Redriven, quarantined, redrive};
+pub use quarantine::{Redrive, RedriveReport, quarantined, redrive};
 pub use register::{
     NewGate, NewReference, NewSource, add_gate, add_source, disable_gate, disable_source, seed,
 };
@@ -54,16 +53,6 @@ impl Error {
             Self::Unknown { code, .. } => code,
             Self::Store(error) => error.code(),
             Self::Log(error) => error.code(),
-        }
-    }
-
-    /// Who must act.
-    #[must_use]
-    pub fn fault(&self) -> Fault {
-        match self {
-            Self::Field { .. } | Self::Unknown { .. } => Fault::Sender,
-            Self::Store(error) => error.fault(),
-            Self::Log(error) => error.fault(),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::answers::{self, Veil};
 use super::page;
-use super::params::{Accept, Pairs, Params, bad};
+use super::params::{Accept, Id, Pairs, Params, bad};
 use crate::access::{Caller, Right};
 use crate::app::App;
 use crate::doors::http::Problem;
@@ -92,12 +92,9 @@ async fn list(
 async fn one(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Path(crossing_id): Path<String>,
+    Id(crossing_id): Id<CrossingId>,
 ) -> Result<Json<answers::Crossing>, Problem> {
     caller.check(Right::SeeStatistics)?;
-    let crossing_id: CrossingId = crossing_id
-        .parse()
-        .map_err(|_| bad("crossing_id", "is not a UUID", ["a UUID"]))?;
     let found = app.store.crossing(crossing_id).await?;
     let unknown = || {
         Problem::not_found(

@@ -4,6 +4,11 @@
 //! [`health::routes`]. Shapes of answers are in [`answers`]; acts that change something are in
 //! [`acts`], free of HTTP, so that the command line carries them out in the same way.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a refused request is rare; boxing its problem would cost every signature"
+)]
+
 pub mod acts;
 pub mod admin;
 pub mod answers;
@@ -20,8 +25,10 @@ pub mod reference;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 
 use crate::app::App;
+use crate::web::guard;
 
 /// Returns the routes that need a caller.
 pub fn routes() -> Router<Arc<App>> {
@@ -32,4 +39,5 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(reference::routes())
         .merge(admin::routes())
         .merge(health::metered_routes())
+        .layer(from_fn(guard::own_requests_only))
 }

@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use bordergate_indicators::{Query, QueryError};
+use serde::de::DeserializeOwned;
 
 use crate::doors::http::Problem;
 
@@ -51,6 +52,24 @@ impl Accept {
         self.0
             .split(',')
             .any(|range| range.split(';').next().unwrap_or_default().trim() == content_type)
+    }
+}
+
+/// The one name in the path; its refusal is a problem like any other.
+pub struct Id<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(id)) => Ok(Self(id)),
+            Err(rejection) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "path.bad_id",
+                rejection.body_text(),
+            )),
+        }
     }
 }
 

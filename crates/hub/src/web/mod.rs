@@ -4,6 +4,11 @@
 //! say. One file per screen builds its view, one template under `templates/` shows it, every word
 //! comes from [`texts`].
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a refused request is rare; boxing its problem would cost every signature"
+)]
+
 mod assets;
 mod board;
 mod charts;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bordergate_indicators::{Answer, Dimension, Exclusion, Group, Indicator, Query, Segment};
+use bordergate_indicators::{Answer, Dimension, Exclusion, Group, Indicator, Query};
 use bordergate_model::{CargoClass, Channel, Direction};
 
 use super::charts::{Bars, Series};
@@ -417,6 +417,8 @@ fn key_text(
 
 #[cfg(test)]
 mod tests {
+    use bordergate_indicators::Segment;
+
     use super::*;
 
     #[test]

@@ -37,7 +37,6 @@ texts! {
     problem "Không thực hiện được" "This did not work";
     problem_id "Mã tra cứu sự cố" "Quote this id";
     forbidden "Mã truy cập của bạn không có quyền xem mục này." "Your token has no right to this.";
-    back "Quay lại" "Back";
 
     login "Đăng nhập" "Log in";
     login_intro "Nhập mã truy cập do quản trị viên cấp." "Enter the token an administrator gave you.";
@@ -59,7 +58,6 @@ texts! {
     feeds_all_well "tất cả đều hoạt động" "all heard";
     feeds_quiet "nguồn cần chú ý" "need attention";
     source "Nguồn" "Source";
-    lane "Làn" "Lane";
     format "Định dạng" "Format";
     last_heard "Nhận lần cuối" "Last heard";
     last_hour "Giờ qua" "Last hour";
@@ -68,10 +66,8 @@ texts! {
     feed_silent "Im lặng" "Silent";
     feed_never "Chưa từng nhận" "Never heard";
     feed_free "Không đặt hạn" "No limit set";
-    live "Trực tiếp" "Live";
     ago "trước" "ago";
 
-    clearance "Thời gian thông quan" "Clearance time";
     indicator "Chỉ tiêu" "Indicator";
     definition "Định nghĩa" "Definition";
     gate "Cửa khẩu" "Gate";
@@ -143,7 +139,6 @@ texts! {
     revision "Bản sửa" "Revision";
     keys "Khóa nhận dạng" "Keys";
     milestones "Các mốc" "Milestones";
-    milestone "Mốc" "Milestone";
     other_readings "Lần đọc không có mốc" "Readings without a milestone";
     stands "được chọn" "stands";
     more_readings "lần đọc khác" "more readings";

@@ -275,7 +275,8 @@ mod tests {
     #[test]
     fn a_source_is_checked_before_it_is_stored() {
         assert!(checked_source(source(|_| {})).is_ok());
-        let changes: [(&str, fn(&mut NewSource)); 4] = [
+        type Change = (&'static str, fn(&mut NewSource));
+        let changes: [Change; 4] = [
             ("format", |source| "morse".clone_into(&mut source.format)),
             ("zone", |source| {
                 "Asia/Atlantis".clone_into(&mut source.zone)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Body;
 use crate::access::{Caller, Right};
 use crate::api::acts::{self, NewGate};
+use crate::api::params::Id;
 use crate::app::App;
 use crate::doors::http::Problem;
 
@@ -57,7 +58,7 @@ async fn add(
 async fn disable(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Path(gate_id): Path<GateId>,
+    Id(gate_id): Id<GateId>,
 ) -> Result<Json<Gate>, Problem> {
     caller.check(Right::Administer)?;
     let gate = acts::disable_gate(app.store.as_ref(), &gate_id, &caller.actor()).await?;

@@ -56,22 +56,16 @@ impl From<JsonRejection> for Problem {
 
 impl From<acts::Error> for Problem {
     fn from(error: acts::Error) -> Self {
+        let (code, detail) = (error.code(), error.to_string());
         match error {
-            acts::Error::Field {
-                field,
-                reason,
-                allowed,
-            } => Self::new(
-                StatusCode::BAD_REQUEST,
-                "request.field",
-                format!("{field} {reason}"),
-            )
-            .about(field, allowed),
-            acts::Error::Unknown { code, reason } => Self::not_found(code, reason),
+            acts::Error::Field { field, allowed, .. } => {
+                Self::new(StatusCode::BAD_REQUEST, code, detail).about(field, allowed)
+            }
+            acts::Error::Unknown { .. } => Self::not_found(code, detail),
             acts::Error::Store(error) => error.into(),
             acts::Error::Log(error) => {
                 let problem = Self::from(Refusal::from(error));
-                tracing::warn!(correlation.id = %problem.correlation_id, "the log refused an act: {}", problem.code);
+                tracing::warn!(correlation.id = %problem.correlation_id, error.code = code, "an act failed: {detail}");
                 problem
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::Body;
 use crate::access::{Caller, Right};
 use crate::api::acts::{self, Redrive, RedriveReport};
-use crate::api::params::{Accept, Pairs, Params, bad};
+use crate::api::params::{Accept, Id, Pairs, Params, bad};
 use crate::app::App;
 use crate::doors::http::Problem;
 
@@ -116,7 +116,7 @@ struct Shown {
 async fn show(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Path(record_id): Path<RecordId>,
+    Id(record_id): Id<RecordId>,
     accept: Accept,
 ) -> Result<Response, Problem> {
     caller.check(Right::Administer)?;

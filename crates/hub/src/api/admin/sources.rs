@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::Body;
 use crate::access::{Caller, Right};
 use crate::api::acts::{self, NewSource};
+use crate::api::params::Id;
 use crate::app::App;
 use crate::doors::http::Problem;
 
@@ -51,7 +52,7 @@ async fn add(
 async fn disable(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Path(source_id): Path<SourceId>,
+    Id(source_id): Id<SourceId>,
 ) -> Result<Json<Source>, Problem> {
     caller.check(Right::Administer)?;
     let source = acts::disable_source(app.store.as_ref(), &source_id, &caller.actor()).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Body;
 use crate::access::{Caller, Right};
 use crate::api::acts::{self, NewToken};
+use crate::api::params::Id;
 use crate::app::App;
 use crate::doors::http::Problem;
 
@@ -67,7 +68,7 @@ async fn add(
 async fn disable(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    Path(token_id): Path<Uuid>,
+    Id(token_id): Id<Uuid>,
 ) -> Result<Json<Token>, Problem> {
     caller.check(Right::Administer)?;
     Ok(Json(

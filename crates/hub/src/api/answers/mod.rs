@@ -9,5 +9,5 @@ mod veil;
 
 pub use crossing::{Crossing, Fact, Milestone, crossing};
 pub use observation::{Observation, Reading, observation, reading};
-pub use record::{Fate, Record, record};
+pub use record::record;
 pub use veil::{Key, Veil};
