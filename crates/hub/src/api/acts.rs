@@ -5,14 +5,14 @@
 
 mod quarantine;
 mod register;
+mod seed;
 mod tokens;
 
 use bordergate_store::{AuditEntry, Store};
 
 pub use quarantine::{Redrive, RedriveReport, quarantined, redrive};
-pub use register::{
-    NewGate, NewReference, NewSource, add_gate, add_source, disable_gate, disable_source, seed,
-};
+pub use register::{NewGate, NewSource, add_gate, add_source, disable_gate, disable_source};
+pub use seed::{NewReference, seed};
 pub use tokens::{NewToken, add_token, disable_token};
 
 /// Why an act was refused or failed.

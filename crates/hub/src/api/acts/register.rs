@@ -1,9 +1,10 @@
 //! Registering gates and sources: every change is a new version, checked before it is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bordergate_model::{Gate, GateId, Milestone, Shard, Source, SourceId};
-use bordergate_store::{Reference, SeedReport, Store};
+use bordergate_store::Store;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, audit, field};
@@ -28,6 +29,13 @@ pub struct NewGate {
     /// Customs office and gate codes seen in messages.
     #[serde(default)]
     pub office_codes: Vec<String>,
+    /// Whether it takes no records; default no.
+    #[serde(default)]
+    pub is_disabled: bool,
+    /// Taken and not looked at, so that what a list shows can be posted again: versions are counted here.
+    #[serde(default, skip_serializing)]
+    #[expect(dead_code, reason = "it is taken and not looked at")]
+    pub version: IgnoredAny,
 }
 
 /// A source to register; what is left out has the default named here.
@@ -64,22 +72,21 @@ pub struct NewSource {
     /// The LGSP partner that may submit under it; default none.
     #[serde(default)]
     pub partner_id: Option<String>,
+    /// Whether it is refused at the doors; default no.
+    #[serde(default)]
+    pub is_disabled: bool,
+    /// Taken and not looked at, as [`NewGate::version`].
+    #[serde(default, skip_serializing)]
+    #[expect(dead_code, reason = "it is taken and not looked at")]
+    pub version: IgnoredAny,
+    /// Taken and not looked at: the database dates it.
+    #[serde(default, skip_serializing)]
+    #[expect(dead_code, reason = "it is taken and not looked at")]
+    pub registered_at: IgnoredAny,
 }
 
 fn default_zone() -> String {
     ZONE.to_owned()
-}
-
-/// Gates and sources to insert where missing.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewReference {
-    /// Gates.
-    #[serde(default)]
-    pub gates: Vec<NewGate>,
-    /// Sources.
-    #[serde(default)]
-    pub sources: Vec<NewSource>,
 }
 
 /// Registers a new version of a gate.
@@ -131,58 +138,7 @@ pub async fn disable_source(
     Ok(source)
 }
 
-/// Inserts what is missing of `reference` and never overwrites.
-///
-/// # Errors
-/// A field that does not fit, or a source whose gate is neither registered nor given: nothing is inserted.
-pub async fn seed(
-    store: &dyn Store,
-    shards: u16,
-    reference: NewReference,
-    actor: &str,
-) -> Result<SeedReport, Error> {
-    let gates = reference
-        .gates
-        .into_iter()
-        .map(|gate| checked_gate(shards, gate))
-        .collect::<Result<Vec<_>, _>>()?;
-    let sources = reference
-        .sources
-        .into_iter()
-        .map(checked_source)
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut known: BTreeSet<GateId> = store
-        .gates()
-        .await?
-        .into_iter()
-        .map(|gate| gate.gate_id)
-        .collect();
-    known.extend(gates.iter().map(|gate| gate.gate_id.clone()));
-    if let Some(stray) = sources
-        .iter()
-        .find(|source| !known.contains(&source.gate_id))
-    {
-        let reason = format!(
-            "{} of source {} is not registered",
-            stray.gate_id, stray.source_id
-        );
-        let allowed = known.iter().map(ToString::to_string).collect();
-        return Err(Error::Field {
-            field: "gate_id",
-            reason,
-            allowed,
-        });
-    }
-    let report = store.seed(&Reference { gates, sources }).await?;
-    let subject = format!(
-        "inserted {}, kept {}",
-        report.inserted_count, report.kept_count
-    );
-    audit(store, actor, "reference.seed", &subject).await?;
-    Ok(report)
-}
-
-fn checked_gate(shards: u16, new: NewGate) -> Result<Gate, Error> {
+pub(super) fn checked_gate(shards: u16, new: NewGate) -> Result<Gate, Error> {
     if new.shard >= shards {
         return Err(field(
             "shard",
@@ -201,11 +157,11 @@ fn checked_gate(shards: u16, new: NewGate) -> Result<Gate, Error> {
         name_vi: new.name_vi,
         shard: new.shard,
         office_codes: new.office_codes,
-        is_disabled: false,
+        is_disabled: new.is_disabled,
     })
 }
 
-fn checked_source(new: NewSource) -> Result<Source, Error> {
+pub(super) fn checked_source(new: NewSource) -> Result<Source, Error> {
     if bordergate_sources::format(&new.format).is_none() {
         let allowed = bordergate_sources::formats()
             .iter()
@@ -256,7 +212,7 @@ fn checked_source(new: NewSource) -> Result<Source, Error> {
         silent_after_seconds: new.silent_after_seconds,
         is_replay: new.is_replay,
         partner_id: new.partner_id,
-        is_disabled: false,
+        is_disabled: new.is_disabled,
         registered_at: None,
     })
 }
