@@ -29,10 +29,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 
+use crate::api::params::Accept;
 use crate::app::App;
+use crate::doors::http::Problem;
+use frame::Frame;
 
-/// Returns the screens, which need a caller.
+/// Returns the screens, which need a caller, and the answer to paths that lead nowhere.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(board::routes())
@@ -43,6 +47,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(crossing::routes())
         .merge(evidence::routes())
         .merge(session::routes())
+        .fallback(nowhere)
         .layer(from_fn(guard::own_requests_only))
         .layer(from_fn(guard::headers))
 }
@@ -56,4 +61,14 @@ pub fn public_routes(app: &Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), guard::strict_transport))
         .layer(from_fn(guard::headers))
         .with_state(Arc::clone(app))
+}
+
+async fn nowhere(accept: Accept, frame: Frame) -> Response {
+    let detail = format!("there is nothing at {}", frame.path);
+    let problem = Problem::not_found("path.unknown", detail);
+    if accept.names("text/html") {
+        frame.respond(Err(problem))
+    } else {
+        problem.into_response()
+    }
 }
