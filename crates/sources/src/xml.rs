@@ -20,7 +20,7 @@ const MOST_ELEMENTS: usize = 50_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Element<'a> {
     /// Name without prefix.
-    pub(crate) name: Cow<'a, str>,
+    pub(crate) name: &'a str,
     /// The text directly inside it, pieces joined.
     pub(crate) text: Cow<'a, str>,
     /// The elements inside it.
@@ -55,7 +55,7 @@ pub(crate) fn parse(text: Text<'_>) -> Result<Vec<Element<'_>>, Error> {
         let at = reader.buffer_position() as usize;
         let step = match reader.read_event() {
             Ok(Event::Eof) => break,
-            Ok(event) => builder.take(event),
+            Ok(event) => builder.take(event, &text.text[at..]),
             Err(error) => {
                 let at = reader.error_position() as usize;
                 return Err(builder.error(text, at, Refusal("xml.syntax", syntax_problem(&error))));
@@ -93,10 +93,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn take(&mut self, event: Event<'a>) -> Result<(), Refusal> {
+    /// Takes one event, which starts where `rest` starts.
+    fn take(&mut self, event: Event<'a>, rest: &'a str) -> Result<(), Refusal> {
         match event {
-            Event::Start(tag) => self.start(&tag),
-            Event::Empty(tag) => self.start(&tag).and_then(|()| self.end()),
+            Event::Start(tag) => self.start(&tag, rest),
+            Event::Empty(tag) => self.start(&tag, rest).and_then(|()| self.end()),
             Event::End(_) => self.end(),
             Event::Text(piece) => self.add(piece.into_inner()),
             Event::CData(piece) => self.add(piece.into_inner()),
@@ -106,7 +107,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'a>) -> Result<(), Refusal> {
+    fn start(&mut self, tag: &BytesStart<'a>, rest: &'a str) -> Result<(), Refusal> {
         self.element_count += 1;
         if self.element_count > MOST_ELEMENTS {
             return Err(Refusal("xml.size", "more than 50000 elements"));
@@ -123,9 +124,10 @@ impl<'a> Builder<'a> {
             }
             attribute.map_err(|_| Refusal("xml.syntax", "an attribute is malformed"))?;
         }
-        let name = tag.local_name().as_ref().to_owned();
+        // The event lends its name for too short a time; the same bytes stand behind the `<`.
+        let name = rest.get(1..=tag.name().as_ref().len()).unwrap_or_default();
         self.open.push(Element {
-            name: Cow::Owned(name),
+            name: name.rsplit(':').next().unwrap_or(name),
             ..Element::default()
         });
         Ok(())
@@ -144,10 +146,14 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, piece: Cow<'a, str>) -> Result<(), Refusal> {
+        let is_blank = piece.trim().is_empty();
         match self.open.last_mut() {
+            // Line breaks between elements.
+            Some(element)
+                if is_blank && (element.text.is_empty() || !element.children.is_empty()) => {}
             Some(element) if element.text.is_empty() => element.text = piece,
             Some(element) => element.text.to_mut().push_str(&piece),
-            None if piece.trim().is_empty() => {}
+            None if is_blank => {}
             None => return Err(Refusal("xml.syntax", "text outside of any element")),
         }
         Ok(())
@@ -157,7 +163,7 @@ impl<'a> Builder<'a> {
         let path: String = self
             .open
             .iter()
-            .map(|element| format!("/{}", bounded(&element.name, 40)))
+            .map(|element| format!("/{}", bounded(element.name, 40)))
             .collect();
         let path = if path.is_empty() {
             "/"

@@ -6,6 +6,18 @@ use crate::json::{self, Fields, Value};
 use crate::text::Text;
 use crate::{Context, Error};
 
+/// What a keep-alive says of its device.
+const DEVICE_FIELDS: [&str; 8] = [
+    "Active",
+    "DeviceID",
+    "DeviceModel",
+    "DeviceName",
+    "IPAddress",
+    "MACAddress",
+    "Manufacturer",
+    "Time",
+];
+
 /// Reads what one text holds; a text of none of the shapes adds nothing.
 pub(super) fn read(context: &Context<'_>, text: Text<'_>, found: &mut Found) -> Result<(), Error> {
     let start = text.text.trim_start();
@@ -140,11 +152,7 @@ fn is_keep_alive(message: &Fields<'_>) -> bool {
         }
         _ => false,
     };
-    let is_bare_device = message.at("DeviceID").is_some()
-        && message.at("Plate").is_none()
-        && message.at("Code").is_none();
-    says("Active")
-        || says("method")
-        || says("Code")
-        || (is_bare_device && message.at("TrafficCar").is_none())
+    let tells_only_itself =
+        || message.at("DeviceID").is_some() && message.unknown_keys(&DEVICE_FIELDS).is_empty();
+    says("Active") || says("method") || says("Code") || tells_only_itself()
 }

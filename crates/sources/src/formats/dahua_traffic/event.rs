@@ -70,9 +70,12 @@ impl<'a> Event<'a> {
         Ok(None)
     }
 
-    /// Tells a reading of a vehicle from the many other events of a camera (motion, lost video ...).
+    /// Tells a reading of a vehicle from the many other events of a camera (motion, lost video, counts of traffic).
     pub(super) fn is_reading(&self) -> Result<bool, Error> {
-        let is_traffic = self.code.is_some_and(|code| code.starts_with("Traffic"));
+        let is_traffic = self.code.is_some_and(|code| {
+            let is_statistics = code.starts_with("TrafficFlow") || code.starts_with("TrafficJam");
+            code.starts_with("Traffic") && !is_statistics
+        });
         Ok(is_traffic || self.has("TrafficCar") || self.plate_text()?.is_some())
     }
 
