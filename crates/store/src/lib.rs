@@ -1,10 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod document;
 mod error;
 mod exchange;
+mod failure;
+mod moment;
 mod queries;
 mod registry;
+mod rows;
+mod schema;
 mod shards;
+pub mod sqlite;
+mod text;
 
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
@@ -12,7 +19,9 @@ pub use queries::{
     CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
     ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,
 };
-pub use registry::{AuditEntry, Reference, Registry, Role, SeedReport, Token, TokenGrant};
+pub use registry::{
+    AuditCheck, AuditEntry, Reference, Registry, Role, SeedReport, Token, TokenGrant,
+};
 pub use shards::{
     Batch, Committed, Found, KnownRecord, Loaded, MeasuredCrossing, NewObservation, NewOutcome,
     NewQuarantine, Progress, Relink, Shards, Take, Wanted,

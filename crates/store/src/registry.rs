@@ -106,6 +106,17 @@ pub struct AuditEntry {
     pub purpose: String,
 }
 
+/// What following the audit trail's hash chain showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// How many rows hold, from the first on.
+    pub entry_count: i64,
+    /// The hash of the last row that holds; zeros when there is none.
+    pub head_sha256: [u8; 32],
+    /// The number of the first row that was changed, moved or taken out; `None` when all hold.
+    pub first_broken_seq: Option<i64>,
+}
+
 /// Registrations, tokens and audit.
 #[async_trait]
 pub trait Registry: Send + Sync + 'static {
@@ -162,6 +173,10 @@ pub trait Registry: Send + Sync + 'static {
 
     /// Returns the newest `limit` audit entries with their times, newest first.
     async fn audit_entries(&self, limit: u32) -> Result<Vec<(Timestamp, AuditEntry)>, Error>;
+
+    /// Follows the whole hash chain of the audit trail and says where it first breaks. Rows cut off at
+    /// its end are seen only by comparing [`AuditCheck::head_sha256`] with one kept elsewhere.
+    async fn verify_audit(&self) -> Result<AuditCheck, Error>;
 
     /// Returns the value of a `hub_state` key; `None` when never set.
     async fn hub_state(&self, key: &str) -> Result<Option<String>, Error>;

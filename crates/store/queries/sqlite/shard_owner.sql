@@ -1,0 +1,4 @@
+-- Who holds the shard.
+-- in:  $1 shard
+-- out: owner or null
+select owner from progress where shard = $1;

@@ -1,0 +1,8 @@
+-- Takes the shard; there are no leases here, since one hub at a time has the file (DESIGN.md, "Taking a shard").
+-- in:  $1 shard; $2 owner; $3 log id, kept only when the row has none
+-- out: the row after the take
+update progress
+set owner = $2, owner_epoch = owner_epoch + 1, log_id = case log_id when '' then $3 else log_id end
+where shard = $1
+returning shard, owner, owner_epoch, next_offset, last_record_id, log_time, last_is_replay, feed_seq, log_id,
+    suspect_offset, suspect_count;

@@ -1,0 +1,52 @@
+//! Which schema versions this program works with.
+
+use crate::Error;
+
+/// One step forward of the schema; never edited once released.
+#[derive(Debug)]
+pub(crate) struct Migration {
+    /// Its number, from 1 without gaps.
+    pub(crate) version: i64,
+    /// Its name, as in the file's.
+    pub(crate) name: &'static str,
+    /// Its statements.
+    pub(crate) sql: &'static str,
+}
+
+/// Returns the version this program works with.
+pub(crate) fn expected_version(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
+/// Refuses a schema that a newer program made.
+///
+/// # Errors
+/// [`Error::Schema`] with advice.
+pub(crate) fn check_not_newer(found: i64, migrations: &[Migration]) -> Result<(), Error> {
+    let expected = expected_version(migrations);
+    if found <= expected {
+        return Ok(());
+    }
+    Err(Error::Schema {
+        found,
+        expected,
+        advice: "a newer bordergate made it: run that version or a later one".to_owned(),
+    })
+}
+
+/// Refuses a schema other than this program's.
+///
+/// # Errors
+/// [`Error::Schema`] with advice.
+pub(crate) fn check(found: i64, migrations: &[Migration]) -> Result<(), Error> {
+    check_not_newer(found, migrations)?;
+    let expected = expected_version(migrations);
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Schema {
+        found,
+        expected,
+        advice: "run `bordergate migrate`".to_owned(),
+    })
+}
