@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod client;
 pub mod cursor;
+pub mod errors;
 pub mod mapping;
+pub mod query;
+pub mod submission;
 
 use bordergate_model::CrossingChange;
 use bytes::Bytes;

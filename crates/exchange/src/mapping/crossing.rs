@@ -183,3 +183,6 @@ fn standing_back(message: &v1::StandingMilestone) -> Result<(model::Milestone, S
     };
     Ok((milestone, standing))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! Towards messages nothing can fail. Back from messages each field is checked again, since a peer wrote it.
 
+mod answer;
 mod crossing;
 mod field;
 mod key;
