@@ -5,12 +5,14 @@ mod error;
 mod exchange;
 mod failure;
 mod moment;
+pub mod postgres;
 mod queries;
 mod registry;
 mod rows;
 mod schema;
 mod shards;
 pub mod sqlite;
+mod task;
 mod text;
 
 pub use error::Error;

@@ -1,38 +1,10 @@
 //! Look-ups: which crossings to fetch, and the answer put together.
 
-use bordergate_model::{CrossingId, KeyWindow, Observation};
-use serde::Serialize;
+use bordergate_model::{CrossingId, Observation};
 use uuid::Uuid;
 
 use crate::document;
 use crate::{Error, Wanted};
-
-/// A wanted key as columns.
-#[derive(Debug, Serialize)]
-pub(crate) struct WantedKey<'a> {
-    pub(crate) gate_id: &'a str,
-    pub(crate) kind: &'static str,
-    pub(crate) value: &'a str,
-    pub(crate) from_us: i64,
-    pub(crate) until_us: i64,
-}
-
-impl<'a> WantedKey<'a> {
-    fn new(window: &'a KeyWindow) -> Self {
-        Self {
-            gate_id: window.gate_id.as_str(),
-            kind: window.key.kind.code(),
-            value: &window.key.value,
-            from_us: window.from.as_microsecond(),
-            until_us: window.until.as_microsecond(),
-        }
-    }
-}
-
-/// Returns the wanted keys as columns.
-pub(crate) fn keys(wanted: &Wanted) -> Vec<WantedKey<'_>> {
-    wanted.keys.iter().map(WantedKey::new).collect()
-}
 
 /// Reads the stored observations of events with their crossings.
 ///

@@ -1,6 +1,7 @@
 //! Look-ups of a batch and of a take-over: a few selects whatever their size.
 
-use bordergate_model::{Crossing, GateId};
+use bordergate_model::{Crossing, GateId, KeyWindow};
+use serde::Serialize;
 use sqlx::{SqliteConnection, query_as};
 use uuid::Uuid;
 
@@ -8,7 +9,7 @@ use super::sql;
 use crate::failure::OrFailure;
 use crate::rows::batch::RelinkRow;
 use crate::rows::crossing::{bare, ids, once_opened, tombstones, with_readings};
-use crate::rows::found::{events, keys, names};
+use crate::rows::found::{events, names};
 use crate::rows::observation::observations;
 use crate::rows::record::known;
 use crate::{Error, Found, Loaded, Wanted, document};
@@ -33,6 +34,32 @@ pub(crate) fn reference_list(rows: &[RelinkRow]) -> String {
     serde_json::to_string(&pairs).expect("texts and numbers are JSON")
 }
 
+/// A wanted key as columns.
+#[derive(Debug, Serialize)]
+struct WantedKey<'a> {
+    gate_id: &'a str,
+    kind: &'static str,
+    value: &'a str,
+    from_us: i64,
+    until_us: i64,
+}
+
+impl<'a> WantedKey<'a> {
+    fn all(wanted: &'a Wanted) -> Vec<Self> {
+        wanted.keys.iter().map(Self::new).collect()
+    }
+
+    fn new(window: &'a KeyWindow) -> Self {
+        Self {
+            gate_id: window.gate_id.as_str(),
+            kind: window.key.kind.code(),
+            value: &window.key.value,
+            from_us: window.from.as_microsecond(),
+            until_us: window.until.as_microsecond(),
+        }
+    }
+}
+
 /// Answers a batch's look-ups.
 pub(crate) async fn look_up(
     connection: &mut SqliteConnection,
@@ -50,7 +77,7 @@ pub(crate) async fn look_up(
         .await
         .or_failure()?;
     let events = events(event_rows)?;
-    let wanted_keys = document::write("keys", &keys(wanted))?;
+    let wanted_keys = document::write("keys", &WantedKey::all(wanted))?;
     let documents: Vec<(String,)> = query_as(sql!("crossings_by_key"))
         .bind(&wanted_keys)
         .bind(hex_list(&names(wanted, &events)))

@@ -24,6 +24,7 @@ use tokio::sync::Mutex;
 
 use crate::Error;
 use crate::failure::{OrFailure, of_commit, of_statement};
+use crate::task::finish;
 
 /// The text of a statement in `queries/sqlite/`.
 macro_rules! sql {
@@ -122,19 +123,6 @@ impl SqliteStore {
             result
         }))
         .await
-    }
-}
-
-/// Waits for a task; a panic in it goes on in the caller.
-async fn finish<T>(task: tokio::task::JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    match task.await {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Error::CommitUnknown {
-                reason: "the runtime is shutting down".to_owned(),
-            }),
-        },
     }
 }
 

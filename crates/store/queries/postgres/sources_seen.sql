@@ -1,0 +1,28 @@
+-- When each registered source was last heard, and how often in the last hour of its shard's log time.
+-- out: source, last reception, records in that hour; only sources heard so far
+with newest as (
+    select s.source_id, max(p.log_time) as log_time
+    from sources s
+    left join gates g on g.gate_id = s.gate_id and g.version = 1
+    left join progress p on p.shard = g.shard
+    group by s.source_id
+),
+heard as (
+    select n.source_id, n.log_time,
+        greatest(
+            (select max(o.received_at) from observations o where o.source_id = n.source_id),
+            (select max(o.received_at) from outcomes o where o.source_id = n.source_id)
+        ) as last_received_at
+    from newest n
+)
+select h.source_id, h.last_received_at,
+    (
+        select count(*) from observations o
+        where o.source_id = h.source_id and o.received_at > h.log_time - interval '1 h' and o.observation_index = 0
+    ) + (
+        select count(*) from outcomes o
+        where o.source_id = h.source_id and o.received_at > h.log_time - interval '1 h'
+    )
+from heard h
+where h.last_received_at is not null
+order by h.source_id;

@@ -1,0 +1,327 @@
+//! What readers ask of PostgreSQL.
+
+use async_trait::async_trait;
+use bordergate_indicators::{CrossingRow, Fact, ReadingRow, Segment};
+use bordergate_model::{Crossing, CrossingId, GateId, Milestone, Offset, RecordId, Shard, State};
+use jiff::Timestamp;
+use sqlx::{query_as, query_scalar};
+use uuid::Uuid;
+
+use super::look_up::complete;
+use super::{PostgresStore, Stamp, sql, stamp};
+use crate::failure::OrFailure;
+use crate::moment::{Moment, micros, optional};
+use crate::rows::crossing::{CountedTuple, ReadingRowTuple, counted, reading_row, standing_within};
+use crate::rows::fact::{FactTuple, fact};
+use crate::rows::filters::Measured;
+use crate::rows::page;
+use crate::rows::quarantine::{QuarantineTuple, quarantine};
+use crate::rows::record::{fates, seen};
+use crate::rows::{name, observation};
+use crate::{
+    CrossingFilter, CrossingPage, Error, GateNow, MeasureFilter, ObservationFilter,
+    ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,
+};
+
+/// The columns of an observation on a page: reception, shard, offset, index, then as [`observation::FateTuple`].
+type PageTuple = (
+    Stamp,
+    i32,
+    i64,
+    i32,
+    String,
+    Option<Uuid>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+#[async_trait]
+impl Queries for PostgresStore {
+    async fn crossings(
+        &self,
+        filter: &CrossingFilter,
+        after: Option<(Timestamp, CrossingId)>,
+        limit: u32,
+    ) -> Result<CrossingPage, Error> {
+        let filter = filter.clone();
+        self.read(move |connection| {
+            Box::pin(async move {
+                let states: Vec<&str> = filter.states.iter().copied().map(State::code).collect();
+                let mut rows: Vec<(Stamp, Uuid, String)> = query_as(sql!("crossings_page"))
+                    .bind(filter.gate_id.as_ref().map(GateId::as_str))
+                    .bind(filter.direction.map(|word| word.code()))
+                    .bind(filter.channel.map(|word| word.code()))
+                    .bind((!filter.states.is_empty()).then_some(states))
+                    .bind(filter.key.as_ref().map(|key| key.kind.code()))
+                    .bind(filter.key.as_ref().map(|key| key.value.as_str()))
+                    .bind(filter.from.map(stamp))
+                    .bind(filter.to.map(stamp))
+                    .bind(after.map(|(first_at, _)| stamp(first_at)))
+                    .bind(after.map(|(_, id)| id.0))
+                    .bind(i64::from(limit) + 1)
+                    .fetch_all(&mut *connection)
+                    .await
+                    .or_failure()?;
+                let next = page::cut(&mut rows, limit).map(|(first_at, id, _)| (*first_at, *id));
+                let documents = rows
+                    .into_iter()
+                    .map(|(_, _, document)| (document,))
+                    .collect();
+                Ok(CrossingPage {
+                    crossings: complete(connection, documents).await?,
+                    next: next
+                        .map(|(first_at, id)| Ok((first_at.timestamp()?, CrossingId(id))))
+                        .transpose()?,
+                })
+            })
+        })
+        .await
+    }
+
+    async fn crossing(&self, crossing_id: CrossingId) -> Result<Option<Crossing>, Error> {
+        self.read(move |connection| {
+            Box::pin(async move {
+                let documents = query_as(sql!("crossing_one"))
+                    .bind(crossing_id.0)
+                    .fetch_all(&mut *connection)
+                    .await
+                    .or_failure()?;
+                Ok(complete(connection, documents).await?.pop())
+            })
+        })
+        .await
+    }
+
+    async fn observations(
+        &self,
+        filter: &ObservationFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<ObservationPage, Error> {
+        let after = after.map(page::read).transpose()?;
+        let (_, shard, log_offset, index) = after.unwrap_or(page::START);
+        let received_at = after.map(|place| place.0.timestamp()).transpose()?;
+        let mut rows: Vec<PageTuple> = query_as(sql!("observations_page"))
+            .bind(filter.gate_id.as_ref().map(GateId::as_str))
+            .bind(filter.from.map(stamp))
+            .bind(filter.to.map(stamp))
+            .bind(received_at.map(stamp))
+            .bind(shard)
+            .bind(log_offset)
+            .bind(index)
+            .bind(i64::from(limit) + 1)
+            .bind(filter.unlinked_only)
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        let next = page::cut(&mut rows, limit)
+            .map(|row| page::write((micros(row.0.to_jiff()), row.1, row.2, row.3)));
+        let fates = rows
+            .into_iter()
+            .map(|row| observation::fate((row.4, row.5, row.6, row.7, row.8)));
+        Ok(ObservationPage {
+            observations: fates.collect::<Result<_, _>>()?,
+            next,
+        })
+    }
+
+    async fn record(&self, record_id: RecordId) -> Result<Vec<RecordFate>, Error> {
+        self.read(move |connection| {
+            Box::pin(async move {
+                let observed = query_as(sql!("record_observations")).bind(record_id.0);
+                let observed = observed.fetch_all(&mut *connection).await.or_failure()?;
+                let outcomes = query_as(sql!("record_outcomes")).bind(record_id.0);
+                fates::<Stamp>(observed, outcomes.fetch_all(connection).await.or_failure()?)
+            })
+        })
+        .await
+    }
+
+    async fn quarantined(
+        &self,
+        filter: &QuarantineFilter,
+        limit: u32,
+    ) -> Result<Vec<QuarantineRow>, Error> {
+        let rows: Vec<QuarantineTuple<Stamp>> = query_as(sql!("quarantine_list"))
+            .bind(filter.source_id.as_ref().map(|id| id.as_str()))
+            .bind(&filter.code)
+            .bind(filter.record_id.map(|id| id.0))
+            .bind(filter.with_redriven)
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(quarantine).collect()
+    }
+
+    async fn mark_redriven(&self, shard: Shard, offset: Offset) -> Result<(), Error> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let found: Option<i32> = query_scalar(sql!("quarantine_redriven"))
+                    .bind(i32::from(shard))
+                    .bind(offset)
+                    .fetch_optional(connection)
+                    .await
+                    .or_failure()?;
+                found
+                    .map(|_| ())
+                    .ok_or_else(|| crate::rows::quarantine::unknown(shard, offset))
+            })
+        })
+        .await
+    }
+
+    async fn facts(&self, segment: Segment, filter: &MeasureFilter) -> Result<Vec<Fact>, Error> {
+        let words = Measured::of(filter);
+        let rows: Vec<FactTuple<Stamp>> = query_as(sql!("facts"))
+            .bind(segment.code())
+            .bind(words.gate_id)
+            .bind(words.direction)
+            .bind(words.channel)
+            .bind(words.cargo)
+            .bind(words.is_loaded)
+            .bind(filter.from.map(stamp))
+            .bind(filter.to.map(stamp))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(fact).collect()
+    }
+
+    async fn crossing_rows(&self, filter: &MeasureFilter) -> Result<Vec<CrossingRow>, Error> {
+        let words = Measured::of(filter);
+        let rows: Vec<CountedTuple<Stamp>> = query_as(sql!("crossing_rows"))
+            .bind(words.gate_id)
+            .bind(words.direction)
+            .bind(words.channel)
+            .bind(words.cargo)
+            .bind(words.is_loaded)
+            .bind(filter.from.map(stamp))
+            .bind(filter.to.map(stamp))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(counted).collect()
+    }
+
+    async fn backlog_rows(
+        &self,
+        filter: &MeasureFilter,
+        at: Timestamp,
+    ) -> Result<Vec<CrossingRow>, Error> {
+        let words = Measured::of(filter);
+        let rows: Vec<CountedTuple<Stamp>> = query_as(sql!("backlog_rows"))
+            .bind(words.gate_id)
+            .bind(words.direction)
+            .bind(words.channel)
+            .bind(words.cargo)
+            .bind(words.is_loaded)
+            .bind(stamp(at))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(counted).collect()
+    }
+
+    async fn reading_rows(&self, filter: &MeasureFilter) -> Result<Vec<ReadingRow>, Error> {
+        let words = Measured::of(filter);
+        let rows: Vec<ReadingRowTuple<Stamp>> = query_as(sql!("reading_rows"))
+            .bind(words.gate_id)
+            .bind(words.direction)
+            .bind(words.channel)
+            .bind(words.cargo)
+            .bind(words.is_loaded)
+            .bind(filter.from.map(stamp))
+            .bind(filter.to.map(stamp))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(reading_row).collect()
+    }
+
+    async fn facts_of(&self, crossing_ids: &[CrossingId]) -> Result<Vec<Fact>, Error> {
+        let ids: Vec<Uuid> = crossing_ids.iter().map(|id| id.0).collect();
+        let rows: Vec<FactTuple<Stamp>> = query_as(sql!("facts_of"))
+            .bind(ids)
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(fact).collect()
+    }
+
+    async fn first_filed_at(&self) -> Result<Option<Timestamp>, Error> {
+        let found: Option<Stamp> = query_scalar(sql!("first_filed_at"))
+            .fetch_one(&self.readers)
+            .await
+            .or_failure()?;
+        optional(found)
+    }
+
+    async fn data_as_of(&self) -> Result<Option<Timestamp>, Error> {
+        let found: Option<Stamp> = query_scalar(sql!("data_as_of"))
+            .fetch_one(&self.readers)
+            .await
+            .or_failure()?;
+        optional(found)
+    }
+
+    async fn sources_seen(&self) -> Result<Vec<SourceSeen>, Error> {
+        let rows: Vec<(String, Stamp, i64)> = query_as(sql!("sources_seen"))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(seen).collect()
+    }
+
+    async fn gates_now(&self) -> Result<Vec<GateNow>, Error> {
+        let rows: Vec<(String, Option<Stamp>, i64, i64, Option<Uuid>, Option<Stamp>)> =
+            query_as(sql!("gates_now"))
+                .fetch_all(&self.readers)
+                .await
+                .or_failure()?;
+        let gate = |(gate_id, log_time, inside_count, unconfirmed_count, id, entered_at): (
+            String,
+            _,
+            _,
+            _,
+            _,
+            _,
+        )| {
+            let entered_at: Option<Timestamp> = optional(entered_at)?;
+            Ok(GateNow {
+                gate_id: name("gates.gate_id", &gate_id)?,
+                log_time: optional(log_time)?,
+                inside_count,
+                unconfirmed_count,
+                longest_inside: Option::zip(id, entered_at).map(|(id, at)| (CrossingId(id), at)),
+            })
+        };
+        rows.into_iter().map(gate).collect()
+    }
+
+    async fn milestone_times(
+        &self,
+        gate_id: &GateId,
+        milestone: Milestone,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Timestamp>, Error> {
+        let texts: Vec<String> = query_scalar(sql!("milestone_times"))
+            .bind(gate_id.as_str())
+            .bind(milestone.code())
+            .bind(stamp(from))
+            .bind(stamp(to))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        standing_within(&texts, from, to)
+    }
+
+    async fn counts(&self) -> Result<(i64, i64, i64), Error> {
+        query_as(sql!("counts"))
+            .fetch_one(&self.readers)
+            .await
+            .or_failure()
+    }
+}
