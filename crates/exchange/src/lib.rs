@@ -32,3 +32,38 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 pub fn encode(change: &CrossingChange) -> Bytes {
     v1::CrossingChange::from(change).encode_to_vec().into()
 }
+
+/// Returns the path of every method of the contract, such as `/bordergate.exchange.v1.IngestService/PublishRecord`, in the
+/// order of the proto files.
+#[must_use]
+pub fn methods() -> Vec<String> {
+    let set = prost_types::FileDescriptorSet::decode(DESCRIPTORS)
+        .expect("the build script encoded this set");
+    let files = set.file.iter();
+    let services =
+        files.flat_map(|file| file.service.iter().map(|service| (file.package(), service)));
+    services
+        .flat_map(|(package, service)| {
+            let methods = service.method.iter();
+            methods.map(move |method| format!("/{package}.{}/{}", service.name(), method.name()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_has_its_four_services() {
+        let methods = methods();
+        for path in [
+            "/bordergate.exchange.v1.ExchangeService/PullRecords",
+            "/bordergate.exchange.v1.CrossingService/ListCrossings",
+            "/bordergate.exchange.v1.IndicatorService/QueryIndicator",
+            "/bordergate.exchange.v1.IngestService/PublishRecords",
+        ] {
+            assert!(methods.iter().any(|method| method == path), "{path}");
+        }
+    }
+}

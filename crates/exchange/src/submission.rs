@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tonic::Code;
 
 use crate::errors::Failure;
-use crate::mapping::from_timestamp;
-use crate::v1::{RecordError, SubmitRecordsRequest, SubmittedRecord};
+use crate::mapping::{self, from_timestamp};
+use crate::v1::{RecordError, SubmitRecordsRequest, SubmitRecordsResponse, SubmittedRecord};
 
 /// Longest request id, in characters.
 pub const REQUEST_ID_CHARS: usize = 128;
@@ -107,6 +107,22 @@ fn read_record(
         content_type: record.content_type,
         received_at,
         body: record.body,
+    })
+}
+
+/// Returns the answer as it is stored, so that the same request gets the same answer again.
+#[must_use]
+pub fn stored(answer: &SubmitRecordsResponse) -> Vec<u8> {
+    answer.encode_to_vec()
+}
+
+/// Reads an answer that [`stored`] wrote.
+///
+/// # Errors
+/// [`mapping::Error::Bytes`] when the bytes are none.
+pub fn answer(stored: &[u8]) -> Result<SubmitRecordsResponse, mapping::Error> {
+    SubmitRecordsResponse::decode(stored).map_err(|error| mapping::Error::Bytes {
+        reason: error.to_string(),
     })
 }
 

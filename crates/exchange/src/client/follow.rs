@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use super::Client;
 use crate::errors;
@@ -86,8 +86,7 @@ impl Follow {
     async fn outlive(&mut self, status: Status) -> Result<(), Status> {
         self.stream = None;
         self.failure_count += 1;
-        let passes = super::passes(&status) || status.code() == Code::Cancelled;
-        if !passes || self.failure_count >= self.client.retry.attempts {
+        if !super::passes(&status) || self.failure_count >= self.client.retry.attempts {
             return Err(status);
         }
         let asked = errors::retry_after(&status);

@@ -67,10 +67,11 @@ impl Retry {
 /// Tells whether the same call may work later: the hub says so, or the connection broke.
 #[must_use]
 pub fn passes(status: &Status) -> bool {
-    // A status from the hub has no source; one that stands for a broken connection has.
+    // A status from the hub has no source; one that stands for a broken connection has. `Cancelled`
+    // is what tonic makes of a call that took too long, on either side.
     matches!(
         status.code(),
-        Code::Unavailable | Code::Aborted | Code::DeadlineExceeded
+        Code::Unavailable | Code::Aborted | Code::DeadlineExceeded | Code::Cancelled
     ) || errors::retry_after(status).is_some()
         || status.source().is_some()
 }
@@ -103,6 +104,7 @@ mod tests {
             (Code::Unavailable, true),
             (Code::Aborted, true),
             (Code::DeadlineExceeded, true),
+            (Code::Cancelled, true),
             (Code::InvalidArgument, false),
             (Code::PermissionDenied, false),
             (Code::Internal, false),

@@ -4,6 +4,7 @@
 
 mod answer;
 mod crossing;
+mod feed;
 mod field;
 mod key;
 mod reading;
@@ -11,6 +12,7 @@ mod time;
 mod words;
 
 pub use crossing::Change;
+pub use feed::feed_record;
 pub use field::Error;
 pub use time::{from_timestamp, to_timestamp};
 pub use words::Word;
