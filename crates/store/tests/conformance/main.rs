@@ -1,0 +1,93 @@
+//! One suite, every backend: each rule runs on SQLite and on a real PostgreSQL.
+//!
+//! PostgreSQL is the server of `BORDERGATE_TEST_POSTGRES` (a superuser's URL); every rule makes its own
+//! database and drops it. Without the variable those tests say `skipped` and pass.
+
+mod audit;
+mod batch;
+mod bench;
+mod board;
+mod durability;
+mod exchange;
+mod figures;
+mod lease;
+mod look_up;
+mod only_sqlite;
+mod pages;
+mod registry;
+mod relinks;
+mod roundtrip;
+mod sample;
+mod schema;
+
+/// Makes a test of every rule for every backend.
+macro_rules! on_every_backend {
+    ($($module:ident :: $rule:ident,)*) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $rule() {
+                    crate::bench::on_sqlite(crate::$module::$rule).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $rule() {
+                    crate::bench::on_postgres(stringify!($rule), crate::$module::$rule).await;
+                }
+            )*
+        }
+    };
+}
+
+on_every_backend! {
+    audit::an_edited_row_breaks_the_chain,
+    audit::appends_at_once_keep_one_chain,
+    batch::a_batch_at_another_offset_is_fenced,
+    batch::a_batch_larger_than_one_statement_is_stored_whole,
+    batch::a_doubled_event_is_refused_and_leaves_nothing,
+    batch::a_failing_last_row_leaves_nothing,
+    batch::a_nul_is_refused_wherever_it_stands,
+    batch::an_event_without_id_is_never_a_duplicate,
+    batch::an_older_revision_changes_nothing,
+    batch::facts_and_keys_are_replaced_with_their_crossing,
+    board::a_take_over_loads_what_is_open_or_was_lately_read,
+    board::gates_show_who_is_inside_and_who_waits_longest,
+    board::sources_show_when_they_were_last_heard,
+    durability::a_caller_who_hangs_up_loses_nothing,
+    exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
+    exchange::acknowledgements_move_forward_only,
+    exchange::submissions_are_begun_once_and_answered_once,
+    exchange::two_calls_at_once_begin_one_submission,
+    figures::backlog_counts_who_had_entered_and_not_left,
+    figures::crossings_are_counted_by_filing_time,
+    figures::facts_come_by_duration_and_filing_time,
+    figures::metrics_count_what_waits,
+    figures::milestone_times_are_those_that_stand,
+    figures::readings_carry_latency_and_identifier,
+    lease::a_clean_release_is_told_from_an_unclean_end,
+    lease::a_suspect_is_counted_until_its_commit,
+    lease::an_earlier_owner_is_fenced_everywhere,
+    lease::the_log_is_named_once,
+    look_up::a_crossing_is_found_by_key_while_it_matters,
+    look_up::an_event_is_found_by_its_id_and_by_what_corrects_it,
+    look_up::every_appearance_of_a_record_is_known,
+    look_up::merged_crossings_are_told_to_those_that_come_back,
+    look_up::unlinked_observations_are_found_within_the_span,
+    pages::crossings_turn_pages_without_loss_or_repetition,
+    pages::observations_turn_pages_while_others_arrive,
+    pages::filters_of_crossings_hold_together,
+    pages::quarantine_lists_newest_first_and_notes_redrives,
+    registry::a_gate_stays_on_its_shard,
+    registry::seeds_never_overwrite,
+    registry::tokens_work_until_they_are_disabled,
+    registry::values_of_the_hub_are_set_once,
+    registry::versions_of_a_source_are_kept,
+    relinks::a_moved_observation_is_found_at_its_new_place,
+    relinks::an_observation_that_is_not_stored_cannot_move,
+    roundtrip::a_whole_batch_reads_back_as_it_was,
+    schema::a_newer_schema_is_refused_with_advice,
+    schema::migrating_twice_changes_nothing,
+}
