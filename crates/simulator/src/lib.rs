@@ -1,1 +1,72 @@
-//! A synthetic border: a day of traffic in the real formats, and the truth it must yield.
+#![doc = include_str!("../README.md")]
+
+mod border;
+mod day;
+mod dice;
+mod formats;
+mod identity;
+mod noise;
+mod plan;
+mod sending;
+mod tables;
+mod telling;
+mod traffic;
+mod truth;
+mod wall;
+
+pub use border::PARTNER;
+pub use day::{Day, Door, Expectation, Message, Place, TrueCrossing, TrueReading};
+pub use plan::{Noise, Plan};
+pub use tables::{crossings_jsonl, gates_csv, messages_jsonl, sources_csv};
+
+use border::{Border, Spot};
+use bytes::Bytes;
+
+/// Simulates a day: the same plan gives the same bytes, on any machine.
+#[must_use]
+pub fn simulate(plan: &Plan) -> Day {
+    let borders = border::borders(plan.noise.wrong_clock_seconds);
+    let traffic = traffic::traffic(plan, &borders);
+    let sent = sending::send(plan, &borders, &traffic.registry, &traffic.tellings);
+    let mut messages = Vec::with_capacity(sent.len() + borders.len());
+    let mut seen = Vec::with_capacity(sent.len());
+    for (message, told) in sent {
+        if let Some(told) = told {
+            seen.push((message.record_id(), told));
+        }
+        messages.push(message);
+    }
+    let (truth, unlinked) = truth::derive(&seen, &traffic.visits, &borders);
+    let end = wall::local(plan.day, 24, 0) - 1;
+    messages.extend(borders.iter().map(|border| last_heartbeat(border, end)));
+    Day {
+        messages,
+        truth,
+        unlinked,
+        gates: borders.iter().map(|border| border.gate.clone()).collect(),
+        sources: borders
+            .into_iter()
+            .flat_map(|border| border.posts)
+            .map(|post| post.source)
+            .collect(),
+        end_at: wall::timestamp(end),
+    }
+}
+
+/// The message that moves a gate's log time to the end of the day.
+fn last_heartbeat(border: &Border, end: i64) -> Message {
+    let post = &border.posts[border.at(Spot::Centre)[0]];
+    let wire = formats::heartbeat(post, end);
+    Message {
+        source_id: post.source.source_id.clone(),
+        gate_id: post.source.gate_id.clone(),
+        door: post.door,
+        content_type: wire.content_type,
+        headers: wire.headers,
+        body: Bytes::clone(&wire.body),
+        received_at: wall::timestamp(end),
+        idempotency_key: format!("end-{end}"),
+        place: None,
+        expectation: Expectation::Ignored,
+    }
+}

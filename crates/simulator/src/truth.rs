@@ -1,0 +1,155 @@
+//! The truth: which crossings the sent messages tell of, derived from milestones.md and identifiers.md.
+//!
+//! Nothing is taken from what the vehicles really did: only what was sent counts, so a missing message is missing here
+//! too. The rules are written anew here, without the linking that the program uses.
+
+mod describe;
+mod group;
+mod near;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bordergate_model::{CargoClass, Channel, Direction, Milestone, RecordId};
+
+use crate::border::Border;
+use crate::day::TrueCrossing;
+use crate::identity::{Plate, fold};
+
+/// What one accepted message tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) gate: usize,
+    /// The visit behind it, for a name only.
+    pub(crate) visit: usize,
+    pub(crate) is_sensor: bool,
+    /// Milestones and their corrected moments.
+    pub(crate) readings: Vec<(Milestone, i64)>,
+    /// As read.
+    pub(crate) plate: Option<Plate>,
+    pub(crate) to_plate: Option<Plate>,
+    pub(crate) trip: Option<String>,
+    pub(crate) containers: Vec<String>,
+    pub(crate) declarations: Vec<String>,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) channel: Option<Channel>,
+    pub(crate) cargo: Option<CargoClass>,
+    pub(crate) is_loaded: Option<bool>,
+}
+
+impl Seen {
+    /// Starts with nothing told.
+    pub(crate) fn new(gate: usize, visit: usize, is_sensor: bool) -> Self {
+        Self {
+            gate,
+            visit,
+            is_sensor,
+            readings: Vec::new(),
+            plate: None,
+            to_plate: None,
+            trip: None,
+            containers: Vec::new(),
+            declarations: Vec::new(),
+            direction: None,
+            channel: None,
+            cargo: None,
+            is_loaded: None,
+        }
+    }
+
+    /// Returns the keys by which it links. Plates count folded: no two vehicles of a day share a folded plate.
+    fn keys(&self) -> Vec<String> {
+        let plates = [&self.plate, &self.to_plate]
+            .into_iter()
+            .flatten()
+            .map(|plate| format!("plate {}", fold(&plate.tail)));
+        let declarations = self
+            .declarations
+            .iter()
+            .map(|number| format!("declaration {}", &number[..11]));
+        let containers = self
+            .containers
+            .iter()
+            .map(|number| format!("container {number}"));
+        let trip = self.trip.iter().map(|code| format!("trip {code}"));
+        plates
+            .chain(declarations)
+            .chain(containers)
+            .chain(trip)
+            .collect()
+    }
+}
+
+/// One reading of a message.
+#[derive(Clone, Copy, Debug)]
+struct Reading<'a> {
+    record_id: RecordId,
+    seen: &'a Seen,
+    milestone: Milestone,
+    at: i64,
+}
+
+/// Readings that belong to one crossing.
+#[derive(Clone, Debug)]
+struct Group<'a> {
+    /// By time.
+    readings: Vec<Reading<'a>>,
+    /// What a relief vehicle did before it took over.
+    is_relieved: bool,
+}
+
+impl Group<'_> {
+    fn first(&self, milestone: Milestone) -> Option<i64> {
+        self.readings
+            .iter()
+            .find(|reading| reading.milestone == milestone)
+            .map(|reading| reading.at)
+    }
+
+    fn has(&self, milestone: Milestone) -> bool {
+        self.first(milestone).is_some()
+    }
+}
+
+/// Returns the crossings by gate and first reading, and the records that link to none.
+pub(crate) fn derive(
+    sent: &[(RecordId, Seen)],
+    visits: &[String],
+    borders: &[Border],
+) -> (Vec<TrueCrossing>, BTreeSet<RecordId>) {
+    let mut crossings = Vec::new();
+    let mut unlinked = BTreeSet::new();
+    for (gate, border) in borders.iter().enumerate() {
+        let here: Vec<_> = sent.iter().filter(|(_, seen)| seen.gate == gate).collect();
+        let (keyed, keyless): (Vec<_>, Vec<_>) = here
+            .into_iter()
+            .partition(|(_, seen)| !seen.keys().is_empty());
+        unlinked.extend(keyless.into_iter().map(|(record_id, _)| *record_id));
+        let mut groups = group::groups(&keyed);
+        near::decide(&mut groups);
+        groups.sort_by_key(|group| {
+            group
+                .readings
+                .first()
+                .map(|reading| (reading.at, reading.record_id))
+        });
+        crossings.extend(
+            groups
+                .iter()
+                .map(|group| describe::crossing(group, &border.gate.gate_id, visits)),
+        );
+    }
+    name_apart(&mut crossings);
+    (crossings, unlinked)
+}
+
+/// Several crossings of one visit are told apart by a number.
+fn name_apart(crossings: &mut [TrueCrossing]) {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for crossing in crossings {
+        let count = counts.entry(crossing.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            crossing.name = format!("{} ({count})", crossing.name);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Misread plates one further character away (identifiers.md, "near plate").
+//!
+//! A reading that stayed alone, from a sensor, joins the only crossing with a near plate that lacks its milestone and
+//! has room for it: no reading of an earlier milestone after it, none of a later one before it, and after an export's
+//! end only what follows an end. Lone readings do not attract each other.
+
+use bordergate_model::{Direction, Milestone as M};
+
+use super::{Group, describe};
+use crate::identity::fold;
+use crate::wall::HOUR;
+
+/// Clocks and times to the minute may differ by so much, in seconds.
+const TOLERANCE: i64 = 60;
+const EXPORT: [M; 9] = [
+    M::Predeclared,
+    M::CalledForward,
+    M::GateIn,
+    M::YardIn,
+    M::Weighed,
+    M::YardOut,
+    M::CrossedOut,
+    M::Delivered,
+    M::Returned,
+];
+const IMPORT: [M; 8] = [
+    M::ManifestFiled,
+    M::CrossedIn,
+    M::BorderControlled,
+    M::YardIn,
+    M::Weighed,
+    M::YardOut,
+    M::GateOut,
+    M::CrossedOut,
+];
+
+/// Joins lone readings with their crossings.
+pub(super) fn decide(groups: &mut Vec<Group<'_>>) {
+    let plates: Vec<Vec<String>> = groups.iter().map(folded_plates).collect();
+    let lone: Vec<usize> = (0..groups.len())
+        .filter(|&place| is_lone(&groups[place]))
+        .collect();
+    let mut joins = Vec::new();
+    for &place in &lone {
+        let fits = |&other: &usize| {
+            other != place
+                && !is_lone(&groups[other])
+                && !groups[other].is_relieved
+                && plates[other]
+                    .iter()
+                    .any(|plate| is_near(&plates[place][0], plate))
+                && has_room(
+                    &groups[other],
+                    groups[place].readings[0].milestone,
+                    groups[place].readings[0].at,
+                )
+        };
+        let mut fitting = (0..groups.len()).filter(fits);
+        if let (Some(only), None) = (fitting.next(), fitting.next()) {
+            joins.push((place, only));
+        }
+    }
+    for &(place, only) in &joins {
+        let reading = groups[place].readings[0];
+        groups[only].readings.push(reading);
+        groups[only]
+            .readings
+            .sort_by_key(|reading| (reading.at, reading.record_id));
+        groups[place].readings.clear();
+    }
+    groups.retain(|group| !group.readings.is_empty());
+}
+
+fn is_lone(group: &Group<'_>) -> bool {
+    matches!(group.readings.as_slice(), [only] if only.seen.is_sensor && only.seen.plate.is_some())
+        && !group.is_relieved
+}
+
+fn folded_plates(group: &Group<'_>) -> Vec<String> {
+    let mut plates: Vec<String> = group
+        .readings
+        .iter()
+        .filter_map(|reading| Some(fold(&reading.seen.plate.as_ref()?.tail)))
+        .collect();
+    plates.sort();
+    plates.dedup();
+    plates
+}
+
+/// Tells whether one character of `read` differs from `plate`, or one of `plate` was lost.
+fn is_near(read: &str, plate: &str) -> bool {
+    let (read, plate): (Vec<char>, Vec<char>) = (read.chars().collect(), plate.chars().collect());
+    if read.len() == plate.len() {
+        return read
+            .iter()
+            .zip(&plate)
+            .filter(|(one, other)| one != other)
+            .count()
+            == 1;
+    }
+    let common = read
+        .iter()
+        .zip(&plate)
+        .take_while(|(one, other)| one == other)
+        .count();
+    read.len() + 1 == plate.len() && read[common..] == plate[common + 1..]
+}
+
+fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
+    if group.has(milestone) {
+        return false;
+    }
+    let direction = describe::direction(group);
+    let within = |milestone, seconds| {
+        group
+            .first(milestone)
+            .is_some_and(|other| (-TOLERANCE..=seconds).contains(&(at - other)))
+    };
+    if direction != Direction::Import && milestone == M::GateOut {
+        return within(M::Returned, HOUR)
+            || within(M::TurnedBack, 3 * HOUR)
+            || describe::ended_at(group).is_none_or(|ended_at| at < ended_at);
+    }
+    let order: &[M] = if direction == Direction::Import {
+        &IMPORT
+    } else {
+        &EXPORT
+    };
+    let place = |milestone: M| order.iter().position(|&known| known == milestone);
+    let Some(here) = place(milestone) else {
+        return false;
+    };
+    group
+        .readings
+        .iter()
+        .all(|reading| match place(reading.milestone) {
+            Some(there) if there < here => reading.at <= at + TOLERANCE,
+            Some(there) if there > here => reading.at >= at - TOLERANCE,
+            _ => true,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_is_one_substitution_or_one_lost_character() {
+        for (read, plate, expected) in [
+            ("12C12345", "12C12745", true),
+            ("12C1234", "12C12345", true),
+            ("12C2345", "12C12345", true),
+            ("12C12345", "12C12345", false),
+            ("12C12345", "12C1234", false),
+            ("12C11745", "12C12345", false),
+        ] {
+            assert_eq!(is_near(read, plate), expected, "{read} {plate}");
+        }
+    }
+}
