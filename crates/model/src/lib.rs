@@ -19,7 +19,7 @@ pub mod time;
 pub use clock::Clock;
 pub use container::ContainerNumber;
 pub use crossing::{
-    CargoClass, Channel, Crossing, CrossingChange, Direction, LinkedReading, State,
+    CargoClass, Channel, Crossing, CrossingChange, Direction, LinkedReading, Standing, State,
 };
 pub use declaration::DeclarationNumber;
 pub use fault::Fault;

@@ -1,0 +1,149 @@
+//! Groups of readings that can matter to each other, kept so that one more reading touches few of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bordergate_model::{GateId, Observation, ObservationRef};
+use imbl::{HashMap, OrdSet};
+
+use crate::assign::{Assigned, assign};
+use crate::link::ties;
+use crate::near::{lone, meeting_points};
+use crate::rules::Rules;
+
+/// Number of a group; grows, never used again.
+pub(crate) type GroupNumber = u64;
+
+/// Readings that share keys, directly or through others, and how they are linked among themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) gate_id: GateId,
+    pub(crate) readings: Vec<Arc<Observation>>,
+    pub(crate) assigned: Assigned,
+    has_lone: bool,
+    points: BTreeSet<String>,
+}
+
+/// Every group of a board. Cloning is cheap: the maps share what did not change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Groups {
+    groups: HashMap<GroupNumber, Arc<Group>>,
+    of_reading: HashMap<ObservationRef, GroupNumber>,
+    of_tie: HashMap<(GateId, String), GroupNumber>,
+    at_point: HashMap<(GateId, String), OrdSet<GroupNumber>>,
+    next: GroupNumber,
+}
+
+impl Groups {
+    pub(crate) fn get(&self, number: GroupNumber) -> Option<&Arc<Group>> {
+        self.groups.get(&number)
+    }
+
+    pub(crate) fn of_reading(&self, reference: &ObservationRef) -> Option<GroupNumber> {
+        self.of_reading.get(reference).copied()
+    }
+
+    pub(crate) fn has_tie(&self, gate_id: &GateId, tie: &str) -> bool {
+        self.of_tie.contains_key(&(gate_id.clone(), tie.to_owned()))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (GroupNumber, &Arc<Group>)> {
+        self.groups.iter().map(|(number, group)| (*number, group))
+    }
+
+    /// Adds a reading, joining the groups it ties together; [`Self::settle_group`] must follow.
+    pub(crate) fn insert(&mut self, reading: Arc<Observation>) -> GroupNumber {
+        let gate_id = reading.gate_id.clone();
+        let tied = ties(&reading);
+        let mut numbers: BTreeSet<GroupNumber> = BTreeSet::new();
+        numbers.extend(tied.iter().filter_map(|tie| self.of_tie.get(&(gate_id.clone(), tie.clone())).copied()));
+        let largest = numbers.iter().copied().max_by_key(|number| self.groups.get(number).map_or(0, |group| group.readings.len()));
+        let number = largest.unwrap_or_else(|| {
+            self.next += 1;
+            self.next
+        });
+        let mut readings = self.groups.get(&number).map(|group| group.readings.clone()).unwrap_or_default();
+        for other in numbers.into_iter().filter(|other| *other != number) {
+            if let Some(absorbed) = self.remove(other) {
+                for moved in &absorbed.readings {
+                    self.point_to(moved, number);
+                }
+                readings.extend(absorbed.readings.iter().cloned());
+            }
+        }
+        self.point_to(&reading, number);
+        readings.push(reading);
+        let (points, has_lone) = self.groups.get(&number).map(|group| (group.points.clone(), group.has_lone)).unwrap_or_default();
+        self.groups.insert(number, Arc::new(Group { gate_id, readings, assigned: Assigned::default(), has_lone, points }));
+        number
+    }
+
+    fn point_to(&mut self, reading: &Observation, number: GroupNumber) {
+        self.of_reading.insert(reading.reference(), number);
+        for tie in ties(reading) {
+            self.of_tie.insert((reading.gate_id.clone(), tie), number);
+        }
+    }
+
+    /// Links a group's readings among themselves anew.
+    pub(crate) fn settle_group(&mut self, number: GroupNumber, rules: &Rules) {
+        let Some(group) = self.groups.get(&number) else { return };
+        let mut group = group.as_ref().clone();
+        group.assigned = assign(&group.readings, rules);
+        group.has_lone = group.assigned.visits.iter().any(|visit| lone(visit).is_some());
+        let plates = group.assigned.visits.iter().flat_map(|visit| visit.plates());
+        let points: BTreeSet<String> = plates.flat_map(meeting_points).collect();
+        if points != group.points {
+            self.forget_points(number, &group.gate_id, &group.points);
+            for point in &points {
+                self.at_point.entry((group.gate_id.clone(), point.clone())).or_default().insert(number);
+            }
+            group.points = points;
+        }
+        self.groups.insert(number, Arc::new(group));
+    }
+
+    fn forget_points(&mut self, number: GroupNumber, gate_id: &GateId, points: &BTreeSet<String>) {
+        for point in points {
+            let key = (gate_id.clone(), point.clone());
+            if let Some(at) = self.at_point.get_mut(&key) {
+                at.remove(&number);
+                if at.is_empty() {
+                    self.at_point.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Returns the groups whose near-plate decisions hang together with this one's, itself included.
+    pub(crate) fn cluster(&self, number: GroupNumber) -> BTreeSet<GroupNumber> {
+        let mut cluster = BTreeSet::new();
+        let mut waiting = vec![number];
+        while let Some(number) = waiting.pop() {
+            let Some(group) = self.groups.get(&number) else { continue };
+            if !cluster.insert(number) {
+                continue;
+            }
+            for point in &group.points {
+                let Some(met) = self.at_point.get(&(group.gate_id.clone(), point.clone())) else { continue };
+                waiting.extend(met.iter().copied().filter(|other| {
+                    !cluster.contains(other) && (group.has_lone || self.groups.get(other).is_some_and(|other| other.has_lone))
+                }));
+            }
+        }
+        cluster
+    }
+
+    /// Forgets a group and returns it.
+    pub(crate) fn remove(&mut self, number: GroupNumber) -> Option<Arc<Group>> {
+        let group = self.groups.remove(&number)?;
+        self.forget_points(number, &group.gate_id, &group.points);
+        for reading in &group.readings {
+            self.of_reading.remove(&reading.reference());
+            for tie in ties(reading) {
+                self.of_tie.remove(&(group.gate_id.clone(), tie));
+            }
+        }
+        Some(group)
+    }
+}
