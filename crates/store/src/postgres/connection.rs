@@ -84,3 +84,74 @@ fn pool(max_connections: u32) -> PgPoolOptions {
             )
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::query_scalar;
+
+    use super::*;
+
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a test's server comes from xtask, not from a configuration"
+    )]
+    fn pools_of_one(rule: &str) -> Option<(PgPool, PgPool)> {
+        let Ok(url) = std::env::var("BORDERGATE_TEST_POSTGRES") else {
+            println!("skipped: {rule}: BORDERGATE_TEST_POSTGRES is not set");
+            return None;
+        };
+        let config = PostgresConfig {
+            url,
+            password: None,
+            max_connections: 2,
+        };
+        Some(pools(&config).expect("the URL can be read"))
+    }
+
+    #[tokio::test]
+    async fn a_dropped_transaction_does_not_swallow_the_next_write() {
+        let Some((process, _)) = pools_of_one("a dropped transaction") else {
+            return;
+        };
+        for statement in [
+            "create temporary table written (n integer)",
+            "begin; insert into written values (1)",
+            "insert into written values (2)",
+        ] {
+            // Each time the one connection goes back to the pool, the second time in a transaction.
+            let mut connection = process.acquire().await.expect("the server answers");
+            connection
+                .execute(raw_sql(statement))
+                .await
+                .expect("good SQL");
+        }
+        let written: i32 = query_scalar("select sum(n)::integer from written")
+            .fetch_one(&process)
+            .await
+            .expect("the same connection");
+        assert_eq!(
+            written, 2,
+            "the open transaction was rolled back, and only it"
+        );
+        process.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_stopped_hub_loses_its_transaction_before_its_lease() {
+        let Some((process, readers)) = pools_of_one("a stopped hub") else {
+            return;
+        };
+        let limit: String = query_scalar("show idle_in_transaction_session_timeout")
+            .fetch_one(&process)
+            .await
+            .expect("the server answers");
+        assert_eq!(limit, "5s", "the lease is 8 s");
+        let read_only: String = query_scalar("show default_transaction_read_only")
+            .fetch_one(&readers)
+            .await
+            .expect("the server answers");
+        assert_eq!(read_only, "on");
+        process.close().await;
+        readers.close().await;
+    }
+}

@@ -46,13 +46,14 @@ pub(crate) type Work<'c, T> = BoxFuture<'c, Result<T, Error>>;
 
 /// Advisory locks of this database; any numbers that nobody else uses.
 #[derive(Clone, Copy, Debug)]
+#[repr(i32)]
 pub(crate) enum Lock {
     /// One migration at a time.
-    Schema = 0x626f_7264_0001,
+    Schema = 0x626f_7201,
     /// One change of registrations at a time.
-    Registrations = 0x626f_7264_0002,
+    Registrations = 0x626f_7202,
     /// One append to the audit trail at a time.
-    Audit = 0x626f_7264_0003,
+    Audit = 0x626f_7203,
 }
 
 /// A PostgreSQL database, version 15 or later.
@@ -123,7 +124,7 @@ async fn execute(connection: &mut PgConnection, sql: &'static str) -> Result<(),
 
 /// Waits for an advisory lock and holds it until the transaction ends.
 async fn lock(connection: &mut PgConnection, lock: Lock) -> Result<(), Error> {
-    let waiting = sqlx::query(sql!("lock")).bind(lock as i64);
+    let waiting = sqlx::query(sql!("lock")).bind(i64::from(lock as i32));
     waiting.execute(connection).await.or_failure().map(|_| ())
 }
 

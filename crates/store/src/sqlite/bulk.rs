@@ -23,7 +23,7 @@ pub(crate) fn statements<'r, T>(
 ) -> impl Iterator<Item = QueryBuilder<Sqlite>> + 'r {
     rows.chunks(BIND_LIMIT / width).map(move |chunk| {
         let mut builder = QueryBuilder::new(head);
-        builder.push_values(chunk, |row, item| values(row, item));
+        builder.push_values(chunk, &values);
         builder.push(tail);
         builder
     })

@@ -14,6 +14,7 @@ mod registry;
 mod schema;
 mod shards;
 mod trail;
+mod write;
 
 use std::path::Path;
 use std::sync::Arc;

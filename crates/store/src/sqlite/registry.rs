@@ -247,10 +247,10 @@ impl Registry for SqliteStore {
 
     async fn close(&self) {
         self.readers.close().await;
-        if let Some(writer) = self.writer.lock().await.take() {
-            if let Err(error) = sqlx::Connection::close(writer).await {
-                tracing::warn!("the database file was not closed tidily: {error}");
-            }
+        if let Some(writer) = self.writer.lock().await.take()
+            && let Err(error) = sqlx::Connection::close(writer).await
+        {
+            tracing::warn!("the database file was not closed tidily: {error}");
         }
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn a_doubled_event_is_refused_and_leaves_nothing(bench: Bench) 
         event_id: Some("event-1".to_owned()),
         ..reading(2, Milestone::GateIn)
     };
-    let mut batch = owner.batch_of(4, &[crossing(&[again.clone()])]);
+    let mut batch = owner.batch_of(4, &[crossing(std::slice::from_ref(&again))]);
     let (outcome, row) = quarantined(3);
     batch.outcomes.push(outcome);
     batch.quarantine.push(row);
