@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use bordergate_model::{Direction, KeyKind, MatchKey, Milestone, Observation, PlateNumber, State, UnlinkedReason};
+use bordergate_model::{
+    Direction, KeyKind, MatchKey, Milestone, Observation, PlateNumber, State, UnlinkedReason,
+};
 use jiff::Timestamp;
 
 use crate::family::{Family, families};
@@ -28,7 +30,10 @@ enum Choice {
 
 /// Links readings by their exact and folded keys.
 pub(crate) fn assign(readings: &[Arc<Observation>], rules: &Rules) -> Assigned {
-    let mut linking = Linking { rules, visits: Vec::new() };
+    let mut linking = Linking {
+        rules,
+        visits: Vec::new(),
+    };
     let mut unlinked = Vec::new();
     for family in families(readings) {
         let reason = match unlinkable(&family.speaker) {
@@ -40,7 +45,10 @@ pub(crate) fn assign(readings: &[Arc<Observation>], rules: &Rules) -> Assigned {
             unlinked.extend(all.map(|reading| (Arc::clone(reading), reason)));
         }
     }
-    Assigned { visits: linking.visits.into_iter().flatten().collect(), unlinked }
+    Assigned {
+        visits: linking.visits.into_iter().flatten().collect(),
+        unlinked,
+    }
 }
 
 struct Linking<'a> {
@@ -76,11 +84,15 @@ impl Linking<'_> {
     }
 
     fn visit(&self, place: usize) -> &Visit {
-        self.visits[place].as_ref().expect("places of absorbed visits are never kept")
+        self.visits[place]
+            .as_ref()
+            .expect("places of absorbed visits are never kept")
     }
 
     fn visit_mut(&mut self, place: usize) -> &mut Visit {
-        self.visits[place].as_mut().expect("places of absorbed visits are never kept")
+        self.visits[place]
+            .as_mut()
+            .expect("places of absorbed visits are never kept")
     }
 
     fn places(&self, fits: impl Fn(&Visit) -> bool) -> Vec<usize> {
@@ -96,12 +108,20 @@ impl Linking<'_> {
     fn choose(&self, reading: &Observation) -> Choice {
         let keys = link_keys(reading);
         let trip = reading.trip_code.as_ref().map(|trip| trip.as_str());
-        for key in keys.iter().filter(|key| matches!(key.kind, KeyKind::Trip | KeyKind::Declaration)) {
+        for key in keys
+            .iter()
+            .filter(|key| matches!(key.kind, KeyKind::Trip | KeyKind::Declaration))
+        {
             let carrying = self.places(|visit| {
                 let fits_trip = trip.is_none_or(|trip| !visit.has_other_trip(trip));
-                visit.keys.contains(key) && fits_trip && !visit.is_begun_anew_by(reading, self.rules)
+                visit.keys.contains(key)
+                    && fits_trip
+                    && !visit.is_begun_anew_by(reading, self.rules)
             });
-            if let Some(&place) = carrying.iter().max_by_key(|&&place| self.visit(place).first_at()) {
+            if let Some(&place) = carrying
+                .iter()
+                .max_by_key(|&&place| self.visit(place).first_at())
+            {
                 return Choice::Join(place, key.clone());
             }
         }
@@ -131,7 +151,11 @@ impl Linking<'_> {
     /// Container, seal, tag and trailer link only when no plate contradicts.
     fn by_goods(&self, reading: &Observation, key: &MatchKey) -> Option<usize> {
         let carrying = self.places(|visit| {
-            visit.keys.contains(key) && reading.plate.as_ref().is_none_or(|plate| !visit.plate_contradicts(plate))
+            visit.keys.contains(key)
+                && reading
+                    .plate
+                    .as_ref()
+                    .is_none_or(|plate| !visit.plate_contradicts(plate))
         });
         self.among(&carrying, reading)
     }
@@ -139,21 +163,37 @@ impl Linking<'_> {
     /// The plate itself first; its folded form only when no open visit has the text itself.
     fn by_plate(&self, reading: &Observation, plate: &PlateNumber) -> Choice {
         let with = |same: &dyn Fn(&PlateNumber) -> bool| {
-            self.places(|visit| visit.plates().any(|mine| same(mine) && !mine.province_contradicts(plate)))
+            self.places(|visit| {
+                visit
+                    .plates()
+                    .any(|mine| same(mine) && !mine.province_contradicts(plate))
+            })
         };
         let exact = with(&|mine| mine.tail() == plate.tail());
         if plate.province().is_none() && self.open_provinces(&exact, plate, moment(reading)) > 1 {
             return Choice::Ambiguous;
         }
         if let Some(place) = self.among(&exact, reading) {
-            return Choice::Join(place, MatchKey { kind: KeyKind::Plate, value: plate.tail().to_owned() });
+            return Choice::Join(
+                place,
+                MatchKey {
+                    kind: KeyKind::Plate,
+                    value: plate.tail().to_owned(),
+                },
+            );
         }
         if exact.iter().any(|&place| self.visit(place).end().is_none()) {
             return Choice::Open;
         }
         let folded = with(&|mine| mine.folded() == plate.folded());
         match self.among(&folded, reading) {
-            Some(place) => Choice::Join(place, MatchKey { kind: KeyKind::PlateFolded, value: plate.folded() }),
+            Some(place) => Choice::Join(
+                place,
+                MatchKey {
+                    kind: KeyKind::PlateFolded,
+                    value: plate.folded(),
+                },
+            ),
             None => Choice::Open,
         }
     }
@@ -164,7 +204,12 @@ impl Linking<'_> {
             .iter()
             .map(|&place| self.visit(place))
             .filter(|visit| visit.end().is_none())
-            .flat_map(|visit| visit.plates().filter(|mine| mine.tail() == plate.tail()).filter_map(PlateNumber::province))
+            .flat_map(|visit| {
+                visit
+                    .plates()
+                    .filter(|mine| mine.tail() == plate.tail())
+                    .filter_map(PlateNumber::province)
+            })
             .collect();
         provinces.len()
     }
@@ -172,16 +217,25 @@ impl Linking<'_> {
     /// Chooses among a vehicle's visits: the latest inside, then one that ended and still takes the
     /// reading, then the latest that is only pre-declared.
     fn among(&self, places: &[usize], reading: &Observation) -> Option<usize> {
-        if matches!(reading.milestone, Some(Milestone::Returned | Milestone::Delivered)) {
+        if matches!(
+            reading.milestone,
+            Some(Milestone::Returned | Milestone::Delivered)
+        ) {
             return self.went_out(places, reading);
         }
         let at = moment(reading);
         let takes = |place: &&usize| !self.visit(**place).is_begun_anew_by(reading, self.rules);
         let open = |place: &&usize| self.visit(**place).end().is_none();
-        let inside = places.iter().filter(open).filter(|place| self.is_inside(**place, at)).filter(takes);
+        let inside = places
+            .iter()
+            .filter(open)
+            .filter(|place| self.is_inside(**place, at))
+            .filter(takes);
         let inside = inside.max_by_key(|&&place| (self.visit(place).entered_at(), place));
         let ended = || {
-            let still = places.iter().filter(|place| self.takes_after_end(**place, places, reading));
+            let still = places
+                .iter()
+                .filter(|place| self.takes_after_end(**place, places, reading));
             still.max_by_key(|&&place| (self.visit(place).end().map(|(_, at)| at), place))
         };
         let waiting = || {
@@ -192,7 +246,9 @@ impl Linking<'_> {
     }
 
     fn is_inside(&self, place: usize, at: Timestamp) -> bool {
-        self.visit(place).entered_at().is_some_and(|entered| entered <= at)
+        self.visit(place)
+            .entered_at()
+            .is_some_and(|entered| entered <= at)
     }
 
     /// RETURNED and DELIVERED belong to the visit that went out, unless a later one is inside: then
@@ -200,48 +256,81 @@ impl Linking<'_> {
     fn went_out(&self, places: &[usize], reading: &Observation) -> Option<usize> {
         let at = moment(reading);
         let takes = |place: usize| !self.visit(place).is_begun_anew_by(reading, self.rules);
-        let out_at = |place: usize| self.visit(place).last_of(Milestone::CrossedOut).filter(|out| *out <= at + self.rules.after_close);
-        let gone = places.iter().copied().filter(|&place| takes(place) && out_at(place).is_some()).max_by_key(|&place| out_at(place));
+        let out_at = |place: usize| {
+            self.visit(place)
+                .last_of(Milestone::CrossedOut)
+                .filter(|out| *out <= at + self.rules.after_close)
+        };
+        let gone = places
+            .iter()
+            .copied()
+            .filter(|&place| takes(place) && out_at(place).is_some())
+            .max_by_key(|&place| out_at(place));
         let gone_at = gone.and_then(out_at);
         let missed = places.iter().copied().filter(|&place| {
             let visit = self.visit(place);
-            let was_here = visit.effective().filter_map(|other| other.milestone).any(is_at_the_place);
+            let was_here = visit
+                .effective()
+                .filter_map(|other| other.milestone)
+                .any(is_at_the_place);
             let is_later = visit.entered_at().or(Some(visit.first_at())) > gone_at;
             let is_out = matches!(visit.end(), None | Some((State::CloseMissed, _)));
             is_out && was_here && is_later && takes(place) && visit.direction() != Direction::Import
         });
-        missed.max_by_key(|&place| self.visit(place).first_at()).or(gone)
+        missed
+            .max_by_key(|&place| self.visit(place).first_at())
+            .or(gone)
     }
 
     /// Tells whether an ended visit still takes a reading (milestones.md, "Ends" and "After the end").
     fn takes_after_end(&self, place: usize, places: &[usize], reading: &Observation) -> bool {
         let (visit, rules) = (self.visit(place), self.rules);
-        let Some((state, ended_at)) = visit.end() else { return false };
-        let Some(milestone) = reading.milestone else { return false };
+        let Some((state, ended_at)) = visit.end() else {
+            return false;
+        };
+        let Some(milestone) = reading.milestone else {
+            return false;
+        };
         if visit.is_begun_anew_by(reading, rules) || state == State::Relieved {
             return false;
         }
         let at = moment(reading);
         let since_end = at.duration_since(ended_at);
         let brings_new_declaration = !reading.declarations.is_empty();
-        if state == State::Closed && since_end <= rules.after_close && !brings_new_declaration && !is_start(milestone) {
+        if state == State::Closed
+            && since_end <= rules.after_close
+            && !brings_new_declaration
+            && !is_start(milestone)
+        {
             return true;
         }
-        if state == State::Closed && visit.closing_milestone() == Some(milestone) && since_end <= rules.second_close {
+        if state == State::Closed
+            && visit.closing_milestone() == Some(milestone)
+            && since_end <= rules.second_close
+        {
             return true;
         }
         if state == State::TurnedBack && since_end <= rules.leave_after_turn_back {
             return is_at_the_place(milestone) && !is_start(milestone);
         }
-        let since = |milestone| visit.last_of(milestone).map(|earlier| at.duration_since(earlier));
+        let since = |milestone| {
+            visit
+                .last_of(milestone)
+                .map(|earlier| at.duration_since(earlier))
+        };
         match milestone {
-            Milestone::GateOut => since(Milestone::Returned).is_some_and(|since| since <= rules.leave_after_return),
+            Milestone::GateOut => {
+                since(Milestone::Returned).is_some_and(|since| since <= rules.leave_after_return)
+            }
             Milestone::CrossedOut => {
-                let is_home = since(Milestone::GateOut).is_some_and(|since| since <= rules.going_home);
+                let is_home =
+                    since(Milestone::GateOut).is_some_and(|since| since <= rules.going_home);
                 visit.direction() == Direction::Import
                     && visit.is_foreign()
                     && is_home
-                    && !places.iter().any(|&other| self.is_export_after(other, ended_at))
+                    && !places
+                        .iter()
+                        .any(|&other| self.is_export_after(other, ended_at))
             }
             _ => false,
         }
@@ -252,7 +341,10 @@ impl Linking<'_> {
         let visit = self.visit(place);
         visit.first_at() > ended_at
             && visit.effective().any(|reading| {
-                let is_export = reading.declarations.iter().any(|number| number.direction() == Some(Direction::Export));
+                let is_export = reading
+                    .declarations
+                    .iter()
+                    .any(|number| number.direction() == Some(Direction::Export));
                 is_export || reading.milestone == Some(Milestone::GateIn)
             })
     }
@@ -260,21 +352,34 @@ impl Linking<'_> {
     /// The vehicle's next start shows that an earlier visit's end was missed. A pre-declaration does
     /// not end a visit whose vehicle is inside.
     fn note_next_start(&mut self, reading: &Observation, joined: Option<usize>) {
-        let (Some(milestone), Some(plate)) = (reading.milestone, reading.plate.as_ref()) else { return };
+        let (Some(milestone), Some(plate)) = (reading.milestone, reading.plate.as_ref()) else {
+            return;
+        };
         let at = moment(reading);
         let is_physical = matches!(milestone, Milestone::GateIn | Milestone::CrossedIn);
-        let is_start_of_new = joined.is_none() && (is_start(milestone) || reading.occurred.at.is_some());
+        let is_start_of_new =
+            joined.is_none() && (is_start(milestone) || reading.occurred.at.is_some());
         if !is_physical && !is_start_of_new {
             return;
         }
         let places = self.places(|visit| {
-            visit.end().is_none() && visit.plates().any(|mine| mine.tail() == plate.tail() && !mine.province_contradicts(plate))
+            visit.end().is_none()
+                && visit
+                    .plates()
+                    .any(|mine| mine.tail() == plate.tail() && !mine.province_contradicts(plate))
         });
         for place in places.into_iter().filter(|&place| Some(place) != joined) {
             let visit = self.visit(place);
             let is_earlier = visit.first_at() <= at;
-            let ends = if is_physical { visit.is_begun_anew_by(reading, self.rules) || visit.entered_at().is_some() } else { visit.is_begun_anew_by(reading, self.rules) && visit.entered_at().is_none() };
-            let ends = ends || (joined.is_none() && !is_start(milestone) && visit.is_begun_anew_by(reading, self.rules));
+            let ends = if is_physical {
+                visit.is_begun_anew_by(reading, self.rules) || visit.entered_at().is_some()
+            } else {
+                visit.is_begun_anew_by(reading, self.rules) && visit.entered_at().is_none()
+            };
+            let ends = ends
+                || (joined.is_none()
+                    && !is_start(milestone)
+                    && visit.is_begun_anew_by(reading, self.rules));
             if is_earlier && ends {
                 self.visit_mut(place).next_start_at = Some(at);
             }
@@ -284,14 +389,21 @@ impl Linking<'_> {
     /// Other open visits that a reading's keys name are found to be the same one.
     fn absorb_others(&mut self, reading: &Observation, place: usize) {
         for key in link_keys(reading) {
-            if matches!(key.kind, KeyKind::PlateFolded | KeyKind::Trailer | KeyKind::Tag | KeyKind::Seal) {
+            if matches!(
+                key.kind,
+                KeyKind::PlateFolded | KeyKind::Trailer | KeyKind::Tag | KeyKind::Seal
+            ) {
                 continue;
             }
             if reading.milestone.is_some_and(is_swap) && key.kind == KeyKind::Plate {
                 continue;
             }
             for other in self.places(|visit| visit.keys.contains(&key)) {
-                if other != place && self.visit(place).can_be_one_with(self.visit(other), self.rules) {
+                if other != place
+                    && self
+                        .visit(place)
+                        .can_be_one_with(self.visit(other), self.rules)
+                {
                     let absorbed = self.visits[other].take().expect("the place was just found");
                     self.visit_mut(place).absorb(absorbed, &key);
                 }
@@ -301,10 +413,19 @@ impl Linking<'_> {
 
     /// A swap ends the relief vehicle's own earlier way.
     fn relieve(&mut self, reading: &Observation, place: usize) {
-        let Some(relief) = reading.to_plate.as_ref().filter(|_| reading.milestone.is_some_and(is_swap)) else { return };
+        let Some(relief) = reading
+            .to_plate
+            .as_ref()
+            .filter(|_| reading.milestone.is_some_and(is_swap))
+        else {
+            return;
+        };
         let at = moment(reading);
         let own = self.places(|visit| {
-            visit.end().is_none() && visit.plates().any(|mine| mine.folded() == relief.folded() && !mine.province_contradicts(relief))
+            visit.end().is_none()
+                && visit.plates().any(|mine| {
+                    mine.folded() == relief.folded() && !mine.province_contradicts(relief)
+                })
         });
         for other in own.into_iter().filter(|&other| other != place) {
             self.visit_mut(other).relieved_at = Some(at);

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use bordergate_model::{
-    Crossing, CrossingChange, CrossingId, KeyKind, KeyWindow, MatchKey, Milestone, Observation, ObservationRef, State,
-    UnlinkedReason,
+    Crossing, CrossingChange, CrossingId, KeyKind, KeyWindow, MatchKey, Milestone, Observation,
+    ObservationRef, State, UnlinkedReason,
 };
 use imbl::{HashMap, OrdSet};
 use jiff::{SignedDuration, Timestamp};
@@ -95,21 +95,33 @@ impl Board {
 
     /// Returns every observation in memory that is in no crossing, in no order.
     pub fn unlinked(&self) -> impl Iterator<Item = (&Observation, UnlinkedReason)> {
-        let groups = self.groups.iter().flat_map(|(_, group)| group.assigned.unlinked.iter());
+        let groups = self
+            .groups
+            .iter()
+            .flat_map(|(_, group)| group.assigned.unlinked.iter());
         groups.map(|(observation, reason)| (observation.as_ref(), *reason))
     }
 
     /// Returns the revisions at which crossings that are gone ended.
     pub fn tombstones(&self) -> impl Iterator<Item = (CrossingId, u64)> {
-        self.tombstones.iter().map(|(crossing_id, revision)| (*crossing_id, *revision))
+        self.tombstones
+            .iter()
+            .map(|(crossing_id, revision)| (*crossing_id, *revision))
     }
 
     /// Takes in what the database holds, changing nothing. What is in memory already is kept: it is
     /// newer or equal.
-    pub fn load(&mut self, crossings: Vec<Crossing>, unlinked: Vec<Observation>, tombstones: Vec<(CrossingId, u64)>) {
+    pub fn load(
+        &mut self,
+        crossings: Vec<Crossing>,
+        unlinked: Vec<Observation>,
+        tombstones: Vec<(CrossingId, u64)>,
+    ) {
         let mut touched = BTreeSet::new();
         for crossing in crossings {
-            if self.crossings.contains_key(&crossing.crossing_id) || self.tombstones.contains_key(&crossing.crossing_id) {
+            if self.crossings.contains_key(&crossing.crossing_id)
+                || self.tombstones.contains_key(&crossing.crossing_id)
+            {
                 continue;
             }
             for reading in &crossing.readings {
@@ -125,18 +137,29 @@ impl Board {
                     self.places.insert(reference, place);
                 }
             }
-            self.crossings.insert(crossing.crossing_id, Arc::new(crossing));
+            self.crossings
+                .insert(crossing.crossing_id, Arc::new(crossing));
         }
-        for observation in unlinked.into_iter().filter(|observation| unlinkable(observation).is_none()) {
+        for observation in unlinked
+            .into_iter()
+            .filter(|observation| unlinkable(observation).is_none())
+        {
             let reference = observation.reference();
             if self.groups.of_reading(&reference).is_none() {
-                let place = Placement { reference, crossing_id: None, link_key: None, unlinked: Some(UnlinkedReason::Ambiguous) };
+                let place = Placement {
+                    reference,
+                    crossing_id: None,
+                    link_key: None,
+                    unlinked: Some(UnlinkedReason::Ambiguous),
+                };
                 self.places.insert(reference, place);
                 touched.insert(self.groups.insert(Arc::new(observation)));
             }
         }
         for (crossing_id, revision) in tombstones {
-            if !self.crossings.contains_key(&crossing_id) && !self.tombstones.contains_key(&crossing_id) {
+            if !self.crossings.contains_key(&crossing_id)
+                && !self.tombstones.contains_key(&crossing_id)
+            {
                 self.tombstones.insert(crossing_id, revision);
             }
         }
@@ -158,11 +181,23 @@ impl Board {
             return Vec::new();
         }
         let at = moment(observation);
-        let looks_far_back = matches!(observation.milestone, Some(Milestone::Returned | Milestone::Delivered));
-        let back = if looks_far_back { self.rules.expiry } else { self.rules.reach };
+        let looks_far_back = matches!(
+            observation.milestone,
+            Some(Milestone::Returned | Milestone::Delivered)
+        );
+        let back = if looks_far_back {
+            self.rules.expiry
+        } else {
+            self.rules.reach
+        };
         let from = at.saturating_sub(back).unwrap_or(Timestamp::MIN);
-        let until = at.saturating_add(self.rules.reach).unwrap_or(Timestamp::MAX);
-        let remembered_since = self.log_time.saturating_sub(self.rules.horizon()).unwrap_or(Timestamp::MIN);
+        let until = at
+            .saturating_add(self.rules.reach)
+            .unwrap_or(Timestamp::MAX);
+        let remembered_since = self
+            .log_time
+            .saturating_sub(self.rules.horizon())
+            .unwrap_or(Timestamp::MIN);
         let is_remembered = from >= remembered_since;
         link_keys(observation)
             .into_iter()
@@ -170,7 +205,12 @@ impl Board {
                 let tie = format!("{}\n{}", key.kind.code(), key.value);
                 !is_remembered || !self.groups.has_tie(&observation.gate_id, &tie)
             })
-            .map(|key| KeyWindow { gate_id: observation.gate_id.clone(), key, from, until })
+            .map(|key| KeyWindow {
+                gate_id: observation.gate_id.clone(),
+                key,
+                from,
+                until,
+            })
             .collect()
     }
 
@@ -182,7 +222,12 @@ impl Board {
             return changes;
         }
         if let Some(reason) = unlinkable(&observation) {
-            let place = Placement { reference, crossing_id: None, link_key: None, unlinked: Some(reason) };
+            let place = Placement {
+                reference,
+                crossing_id: None,
+                link_key: None,
+                unlinked: Some(reason),
+            };
             changes.placements.push(place);
             return changes;
         }
@@ -224,13 +269,23 @@ impl Board {
         let mut placements = Vec::new();
         let mut old_ids = BTreeSet::new();
         for number in cluster {
-            let Some(group) = self.groups.get(*number).cloned() else { continue };
+            let Some(group) = self.groups.get(*number).cloned() else {
+                continue;
+            };
             visits.extend(group.assigned.visits.iter().cloned());
             for (observation, reason) in &group.assigned.unlinked {
                 let reference = observation.reference();
-                placements.push(Placement { reference, crossing_id: None, link_key: None, unlinked: Some(*reason) });
+                placements.push(Placement {
+                    reference,
+                    crossing_id: None,
+                    link_key: None,
+                    unlinked: Some(*reason),
+                });
             }
-            let places = group.readings.iter().filter_map(|reading| self.places.get(&reading.reference()));
+            let places = group
+                .readings
+                .iter()
+                .filter_map(|reading| self.places.get(&reading.reference()));
             old_ids.extend(places.filter_map(|place| place.crossing_id));
         }
         let settled = settle(visits, self.log_time, &self.rules);
@@ -247,7 +302,9 @@ impl Board {
             changes.crossings.extend(self.publish(crossing));
         }
         for (crossing_id, merged_into) in named.gone {
-            changes.crossings.extend(self.bury(crossing_id, merged_into));
+            changes
+                .crossings
+                .extend(self.bury(crossing_id, merged_into));
         }
         placements.retain(|place| self.places.get(&place.reference) != Some(place));
         placements.sort_by_key(|place| place.reference);
@@ -267,7 +324,12 @@ impl Board {
         let visit_of: BTreeMap<ObservationRef, usize> = visits
             .iter()
             .enumerate()
-            .flat_map(|(place, visit)| visit.members.iter().map(move |member| (member.observation.reference(), place)))
+            .flat_map(|(place, visit)| {
+                visit
+                    .members
+                    .iter()
+                    .map(move |member| (member.observation.reference(), place))
+            })
             .collect();
         let mut anchors: Vec<((i64, u16), CrossingId, Option<usize>)> = old_ids
             .iter()
@@ -293,7 +355,12 @@ impl Board {
             .iter()
             .zip(of_visit)
             .map(|(visit, kept)| {
-                let crossing_id = kept.unwrap_or_else(|| fresh_name(visit, &used));
+                // A crossing elsewhere may still bear the name of a reading that has moved here.
+                let is_taken = |name: &CrossingId| {
+                    used.contains(name)
+                        || (self.crossings.contains_key(name) && !old_ids.contains(name))
+                };
+                let crossing_id = kept.unwrap_or_else(|| fresh_name(visit, is_taken));
                 used.insert(crossing_id);
                 crossing_id
             })
@@ -320,12 +387,17 @@ impl Board {
             None => self.tombstones.remove(&crossing_id).unwrap_or(0),
         };
         crossing.revision = revision + 1;
-        self.crossings.insert(crossing_id, Arc::new(crossing.clone()));
+        self.crossings
+            .insert(crossing_id, Arc::new(crossing.clone()));
         Some(CrossingChange { crossing })
     }
 
     /// Publishes that a crossing is gone.
-    fn bury(&mut self, crossing_id: CrossingId, merged_into: Option<CrossingId>) -> Option<CrossingChange> {
+    fn bury(
+        &mut self,
+        crossing_id: CrossingId,
+        merged_into: Option<CrossingId>,
+    ) -> Option<CrossingChange> {
         let published = self.crossings.remove(&crossing_id)?;
         let revision = published.revision + 1;
         self.tombstones.insert(crossing_id, revision);
@@ -343,14 +415,20 @@ impl Board {
 
     /// Notes when a group must be looked at again without a new reading.
     fn note_due(&mut self, number: GroupNumber) {
-        let Some(group) = self.groups.get(number) else { return };
+        let Some(group) = self.groups.get(number) else {
+            return;
+        };
         let mut moments = Vec::new();
         for visit in &group.assigned.visits {
             if let Some(reading) = lone(visit) {
                 moments.push(due_at(reading, &self.rules));
             }
             if visit.end().is_none() {
-                let last = visit.members.iter().map(|member| member.observation.received_at).max();
+                let last = visit
+                    .members
+                    .iter()
+                    .map(|member| member.observation.received_at)
+                    .max();
                 moments.extend(last.map(|last| last + self.rules.expiry));
             }
         }
@@ -361,17 +439,27 @@ impl Board {
 
     /// Forgets groups of which every crossing has ended and was last read before the horizon.
     fn sweep(&mut self) {
-        let Ok(horizon) = self.log_time.checked_sub(self.rules.horizon()) else { return };
+        let Ok(horizon) = self.log_time.checked_sub(self.rules.horizon()) else {
+            return;
+        };
         let is_old = |crossing_id: &CrossingId| {
             self.crossings.get(crossing_id).is_none_or(|crossing| {
-                crossing.state != State::Open && crossing.state != State::Expired && crossing.last_read_log_time < horizon
+                crossing.state != State::Open
+                    && crossing.state != State::Expired
+                    && crossing.last_read_log_time < horizon
             })
         };
         let mut groups_of: BTreeMap<CrossingId, BTreeSet<GroupNumber>> = BTreeMap::new();
         let mut old: BTreeSet<GroupNumber> = BTreeSet::new();
         for (number, group) in self.groups.iter() {
-            let is_silent = group.readings.iter().all(|reading| reading.received_at < horizon);
-            let places = group.readings.iter().filter_map(|reading| self.places.get(&reading.reference()));
+            let is_silent = group
+                .readings
+                .iter()
+                .all(|reading| reading.received_at < horizon);
+            let places = group
+                .readings
+                .iter()
+                .filter_map(|reading| self.places.get(&reading.reference()));
             let ids: BTreeSet<CrossingId> = places.filter_map(|place| place.crossing_id).collect();
             if is_silent && ids.iter().all(is_old) {
                 old.insert(number);
@@ -385,7 +473,12 @@ impl Board {
             let kept: Vec<GroupNumber> = groups_of
                 .values()
                 .filter(|together| together.iter().any(|number| !old.contains(number)))
-                .flat_map(|together| together.iter().copied().filter(|number| old.contains(number)))
+                .flat_map(|together| {
+                    together
+                        .iter()
+                        .copied()
+                        .filter(|number| old.contains(number))
+                })
                 .collect();
             if kept.is_empty() {
                 break;
@@ -395,7 +488,9 @@ impl Board {
             }
         }
         for number in old {
-            let Some(group) = self.groups.remove(number) else { continue };
+            let Some(group) = self.groups.remove(number) else {
+                continue;
+            };
             for reading in &group.readings {
                 if let Some(place) = self.places.remove(&reading.reference())
                     && let Some(crossing_id) = place.crossing_id
@@ -417,20 +512,37 @@ struct Named {
 /// Returns the reading by which a crossing keeps its name: the lowest offset with an exactly read key.
 fn anchor(crossing: &Crossing) -> Option<((i64, u16), ObservationRef)> {
     let is_exact = |key: &Option<MatchKey>| {
-        key.as_ref().is_none_or(|key| !matches!(key.kind, KeyKind::PlateFolded | KeyKind::PlateNear))
+        key.as_ref()
+            .is_none_or(|key| !matches!(key.kind, KeyKind::PlateFolded | KeyKind::PlateNear))
     };
     let first = |exact_only: bool| {
-        let fitting = crossing.readings.iter().filter(|reading| !exact_only || is_exact(&reading.link_key));
-        fitting.map(|reading| &reading.observation).map(|o| ((o.offset, o.index), o.reference())).min()
+        let fitting = crossing
+            .readings
+            .iter()
+            .filter(|reading| !exact_only || is_exact(&reading.link_key));
+        fitting
+            .map(|reading| &reading.observation)
+            .map(|o| ((o.offset, o.index), o.reference()))
+            .min()
     };
     first(true).or_else(|| first(false))
 }
 
-fn fresh_name(visit: &Visit, used: &HashSet<CrossingId>) -> CrossingId {
-    let mut readings: Vec<&Observation> = visit.members.iter().map(|member| member.observation.as_ref()).collect();
+/// Names a visit by its reading of the lowest offset whose name is free. Where a crossing that kept an
+/// old name left none, the first reading names a second one, as if it stood at a further index.
+fn fresh_name(visit: &Visit, is_taken: impl Fn(&CrossingId) -> bool) -> CrossingId {
+    let mut readings: Vec<&Observation> = visit
+        .members
+        .iter()
+        .map(|member| member.observation.as_ref())
+        .collect();
     readings.sort_by_key(|reading| (reading.offset, reading.index));
-    let name = |reading: &&Observation| CrossingId::opened_by(&reading.gate_id, reading.record_id, reading.index);
-    let mut names = readings.iter().map(name);
-    let unused = names.find(|name| !used.contains(name));
-    unused.unwrap_or_else(|| name(&readings[0]))
+    let name = |reading: &Observation, further| {
+        CrossingId::opened_by(&reading.gate_id, reading.record_id, reading.index + further)
+    };
+    let own = readings.iter().map(|reading| name(reading, 0));
+    let second = (1..=64).map(|step| name(readings[0], step * 1000));
+    own.chain(second)
+        .find(|name| !is_taken(name))
+        .unwrap_or_else(|| name(readings[0], 0))
 }

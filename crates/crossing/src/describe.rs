@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bordergate_model::{
-    Channel, Crossing, CrossingId, LinkedReading, MatchKey, Milestone, Observation, PlateNumber, State,
+    Channel, Crossing, CrossingId, LinkedReading, MatchKey, Milestone, Observation, PlateNumber,
+    State,
 };
 use jiff::Timestamp;
 
@@ -13,11 +14,26 @@ use crate::standing::standing;
 use crate::visit::Visit;
 
 /// Describes a visit as a crossing of the given name, at revision 0, as of `log_time`.
-pub(crate) fn describe(visit: &Visit, crossing_id: CrossingId, log_time: Timestamp, rules: &Rules) -> Crossing {
-    let milestones: BTreeMap<Milestone, _> =
-        Milestone::ALL.iter().filter_map(|&milestone| Some((milestone, standing(visit, milestone)?))).collect();
-    let standing_refs: BTreeSet<_> = milestones.values().map(|standing| standing.reading).collect();
-    let last_read_log_time = visit.members.iter().map(|member| member.observation.received_at).max().unwrap_or(log_time);
+pub(crate) fn describe(
+    visit: &Visit,
+    crossing_id: CrossingId,
+    log_time: Timestamp,
+    rules: &Rules,
+) -> Crossing {
+    let milestones: BTreeMap<Milestone, _> = Milestone::ALL
+        .iter()
+        .filter_map(|&milestone| Some((milestone, standing(visit, milestone)?)))
+        .collect();
+    let standing_refs: BTreeSet<_> = milestones
+        .values()
+        .map(|standing| standing.reading)
+        .collect();
+    let last_read_log_time = visit
+        .members
+        .iter()
+        .map(|member| member.observation.received_at)
+        .max()
+        .unwrap_or(log_time);
     let (state, ended_at) = match visit.end() {
         Some((state, at)) => (state, Some(at)),
         None if log_time.duration_since(last_read_log_time) >= rules.expiry => {
@@ -38,21 +54,44 @@ pub(crate) fn describe(visit: &Visit, crossing_id: CrossingId, log_time: Timesta
         let observation = &reading.observation;
         (moment(observation), observation.offset, observation.index)
     });
-    let lending = || visit.members.iter().filter(|member| member.lends).map(|member| member.observation.as_ref());
+    let lending = || {
+        visit
+            .members
+            .iter()
+            .filter(|member| member.lends)
+            .map(|member| member.observation.as_ref())
+    };
     let keys: BTreeSet<MatchKey> = lending().flat_map(link_keys).collect();
     Crossing {
         crossing_id,
         gate_id: visit.members[0].observation.gate_id.clone(),
         revision: 0,
         direction: visit.direction(),
-        channel: visit.effective().filter_map(|reading| reading.channel).max().unwrap_or(Channel::None),
+        channel: visit
+            .effective()
+            .filter_map(|reading| reading.channel)
+            .max()
+            .unwrap_or(Channel::None),
         cargo: earliest(visit, |reading| reading.cargo),
         is_loaded: earliest(visit, |reading| reading.is_loaded),
         state,
-        entry_unknown: !visit.effective().filter_map(|reading| reading.milestone).any(is_start),
+        entry_unknown: !visit
+            .effective()
+            .filter_map(|reading| reading.milestone)
+            .any(is_start),
         merged_into: None,
-        first_at: visit.members.iter().map(|member| moment(&member.observation)).min().unwrap_or(log_time),
-        last_at: visit.members.iter().map(|member| moment(&member.observation)).max().unwrap_or(log_time),
+        first_at: visit
+            .members
+            .iter()
+            .map(|member| moment(&member.observation))
+            .min()
+            .unwrap_or(log_time),
+        last_at: visit
+            .members
+            .iter()
+            .map(|member| moment(&member.observation))
+            .max()
+            .unwrap_or(log_time),
         last_read_log_time,
         ended_at,
         plate: plate(lending()),
@@ -64,7 +103,10 @@ pub(crate) fn describe(visit: &Visit, crossing_id: CrossingId, log_time: Timesta
 
 /// Returns the earliest reading's word on something that reports tell.
 fn earliest<T>(visit: &Visit, says: impl Fn(&Observation) -> Option<T>) -> Option<T> {
-    let mut saying: Vec<&Observation> = visit.effective().filter(|reading| says(reading).is_some()).collect();
+    let mut saying: Vec<&Observation> = visit
+        .effective()
+        .filter(|reading| says(reading).is_some())
+        .collect();
     saying.sort_by_key(|reading| order(reading));
     saying.first().and_then(|reading| says(reading))
 }
@@ -72,13 +114,22 @@ fn earliest<T>(visit: &Visit, says: impl Fn(&Observation) -> Option<T>) -> Optio
 /// Returns the plate most readings agree on, the earliest of equals; with its province character when
 /// any of them has it.
 fn plate<'a>(readings: impl Iterator<Item = &'a Observation>) -> Option<String> {
-    let mut readings: Vec<&Observation> = readings.filter(|reading| reading.plate.is_some()).collect();
+    let mut readings: Vec<&Observation> =
+        readings.filter(|reading| reading.plate.is_some()).collect();
     readings.sort_by_key(|reading| order(reading));
-    let plates: Vec<&PlateNumber> = readings.iter().filter_map(|reading| reading.plate.as_ref()).collect();
+    let plates: Vec<&PlateNumber> = readings
+        .iter()
+        .filter_map(|reading| reading.plate.as_ref())
+        .collect();
     let count = |tail: &str| plates.iter().filter(|plate| plate.tail() == tail).count();
     let most = plates.iter().map(|plate| count(plate.tail())).max()?;
-    let tail = plates.iter().map(|plate| plate.tail()).find(|tail| count(tail) == most)?;
+    let tail = plates
+        .iter()
+        .map(|plate| plate.tail())
+        .find(|tail| count(tail) == most)?;
     let same = || plates.iter().filter(|plate| plate.tail() == tail);
-    let chosen = same().find(|plate| plate.province().is_some()).or_else(|| same().next())?;
+    let chosen = same()
+        .find(|plate| plate.province().is_some())
+        .or_else(|| same().next())?;
     Some(chosen.normal().to_owned())
 }

@@ -22,7 +22,9 @@ pub(crate) type EventName = (SourceId, String, u16);
 /// Returns the names under which a reading belongs to a family: its own event and the one it corrects.
 pub(crate) fn event_names(observation: &Observation) -> impl Iterator<Item = EventName> + '_ {
     let ids = [&observation.event_id, &observation.corrects];
-    ids.into_iter().flatten().map(|id| (observation.source_id.clone(), id.clone(), observation.index))
+    ids.into_iter()
+        .flatten()
+        .map(|id| (observation.source_id.clone(), id.clone(), observation.index))
 }
 
 /// Groups readings into families, ordered by their speakers' order. The result does not depend on
@@ -33,7 +35,9 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
     let mut group_of: HashMap<EventName, usize> = HashMap::new();
     let mut groups: Vec<Vec<Arc<Observation>>> = Vec::new();
     for reading in sorted {
-        let known: Vec<usize> = event_names(&reading).filter_map(|name| group_of.get(&name).copied()).collect();
+        let known: Vec<usize> = event_names(&reading)
+            .filter_map(|name| group_of.get(&name).copied())
+            .collect();
         let group = known.first().copied().unwrap_or_else(|| {
             groups.push(Vec::new());
             groups.len() - 1
@@ -41,12 +45,19 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
         for &other in known.iter().filter(|&&other| other != group) {
             let moved = std::mem::take(&mut groups[other]);
             groups[group].extend(moved);
-            group_of.values_mut().filter(|value| **value == other).for_each(|value| *value = group);
+            group_of
+                .values_mut()
+                .filter(|value| **value == other)
+                .for_each(|value| *value = group);
         }
         group_of.extend(event_names(&reading).map(|name| (name, group)));
         groups[group].push(reading);
     }
-    let mut families: Vec<Family> = groups.into_iter().filter(|group| !group.is_empty()).map(family).collect();
+    let mut families: Vec<Family> = groups
+        .into_iter()
+        .filter(|group| !group.is_empty())
+        .map(family)
+        .collect();
     families.sort_by_key(|family| order(&family.speaker));
     families
 }
@@ -54,5 +65,8 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
 fn family(mut group: Vec<Arc<Observation>>) -> Family {
     group.sort_by_key(|reading| (reading.revision, order(reading)));
     let speaker = group.pop().expect("a family has at least one reading");
-    Family { speaker, others: group }
+    Family {
+        speaker,
+        others: group,
+    }
 }

@@ -56,13 +56,24 @@ impl Groups {
         let gate_id = reading.gate_id.clone();
         let tied = ties(&reading);
         let mut numbers: BTreeSet<GroupNumber> = BTreeSet::new();
-        numbers.extend(tied.iter().filter_map(|tie| self.of_tie.get(&(gate_id.clone(), tie.clone())).copied()));
-        let largest = numbers.iter().copied().max_by_key(|number| self.groups.get(number).map_or(0, |group| group.readings.len()));
+        numbers.extend(
+            tied.iter()
+                .filter_map(|tie| self.of_tie.get(&(gate_id.clone(), tie.clone())).copied()),
+        );
+        let largest = numbers.iter().copied().max_by_key(|number| {
+            self.groups
+                .get(number)
+                .map_or(0, |group| group.readings.len())
+        });
         let number = largest.unwrap_or_else(|| {
             self.next += 1;
             self.next
         });
-        let mut readings = self.groups.get(&number).map(|group| group.readings.clone()).unwrap_or_default();
+        let mut readings = self
+            .groups
+            .get(&number)
+            .map(|group| group.readings.clone())
+            .unwrap_or_default();
         for other in numbers.into_iter().filter(|other| *other != number) {
             if let Some(absorbed) = self.remove(other) {
                 for moved in &absorbed.readings {
@@ -73,8 +84,21 @@ impl Groups {
         }
         self.point_to(&reading, number);
         readings.push(reading);
-        let (points, has_lone) = self.groups.get(&number).map(|group| (group.points.clone(), group.has_lone)).unwrap_or_default();
-        self.groups.insert(number, Arc::new(Group { gate_id, readings, assigned: Assigned::default(), has_lone, points }));
+        let (points, has_lone) = self
+            .groups
+            .get(&number)
+            .map(|group| (group.points.clone(), group.has_lone))
+            .unwrap_or_default();
+        self.groups.insert(
+            number,
+            Arc::new(Group {
+                gate_id,
+                readings,
+                assigned: Assigned::default(),
+                has_lone,
+                points,
+            }),
+        );
         number
     }
 
@@ -87,16 +111,29 @@ impl Groups {
 
     /// Links a group's readings among themselves anew.
     pub(crate) fn settle_group(&mut self, number: GroupNumber, rules: &Rules) {
-        let Some(group) = self.groups.get(&number) else { return };
+        let Some(group) = self.groups.get(&number) else {
+            return;
+        };
         let mut group = group.as_ref().clone();
         group.assigned = assign(&group.readings, rules);
-        group.has_lone = group.assigned.visits.iter().any(|visit| lone(visit).is_some());
-        let plates = group.assigned.visits.iter().flat_map(|visit| visit.plates());
+        group.has_lone = group
+            .assigned
+            .visits
+            .iter()
+            .any(|visit| lone(visit).is_some());
+        let plates = group
+            .assigned
+            .visits
+            .iter()
+            .flat_map(|visit| visit.plates());
         let points: BTreeSet<String> = plates.flat_map(meeting_points).collect();
         if points != group.points {
             self.forget_points(number, &group.gate_id, &group.points);
             for point in &points {
-                self.at_point.entry((group.gate_id.clone(), point.clone())).or_default().insert(number);
+                self.at_point
+                    .entry((group.gate_id.clone(), point.clone()))
+                    .or_default()
+                    .insert(number);
             }
             group.points = points;
         }
@@ -120,14 +157,20 @@ impl Groups {
         let mut cluster = BTreeSet::new();
         let mut waiting = vec![number];
         while let Some(number) = waiting.pop() {
-            let Some(group) = self.groups.get(&number) else { continue };
+            let Some(group) = self.groups.get(&number) else {
+                continue;
+            };
             if !cluster.insert(number) {
                 continue;
             }
             for point in &group.points {
-                let Some(met) = self.at_point.get(&(group.gate_id.clone(), point.clone())) else { continue };
+                let Some(met) = self.at_point.get(&(group.gate_id.clone(), point.clone())) else {
+                    continue;
+                };
                 waiting.extend(met.iter().copied().filter(|other| {
-                    !cluster.contains(other) && (group.has_lone || self.groups.get(other).is_some_and(|other| other.has_lone))
+                    !cluster.contains(other)
+                        && (group.has_lone
+                            || self.groups.get(other).is_some_and(|other| other.has_lone))
                 }));
             }
         }

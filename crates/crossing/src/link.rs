@@ -27,22 +27,41 @@ pub struct Linked {
 #[must_use]
 pub fn link(readings: &[Observation], log_time: Timestamp, rules: &Rules) -> Linked {
     let mut seen = std::collections::HashSet::new();
-    let once = readings.iter().filter(|reading| seen.insert(reading.reference())).cloned().map(Arc::new);
+    let once = readings
+        .iter()
+        .filter(|reading| seen.insert(reading.reference()))
+        .cloned()
+        .map(Arc::new);
     let mut visits = Vec::new();
     let mut unlinked = Vec::new();
     for group in groups(once.collect()) {
         let assigned = assign(&group, rules);
         visits.extend(assigned.visits);
-        unlinked.extend(assigned.unlinked.into_iter().map(|(reading, reason)| (reading.as_ref().clone(), reason)));
+        unlinked.extend(
+            assigned
+                .unlinked
+                .into_iter()
+                .map(|(reading, reason)| (reading.as_ref().clone(), reason)),
+        );
     }
     let settled = settle(visits, log_time, rules);
-    let crossings = settled.iter().map(|visit| describe(visit, opened(visit), log_time, rules)).collect();
-    Linked { crossings, unlinked }
+    let crossings = settled
+        .iter()
+        .map(|visit| describe(visit, opened(visit), log_time, rules))
+        .collect();
+    Linked {
+        crossings,
+        unlinked,
+    }
 }
 
 /// Returns the name of a visit opened by its reading of the lowest offset.
 pub(crate) fn opened(visit: &Visit) -> CrossingId {
-    let first = visit.members.iter().map(|member| &member.observation).min_by_key(|reading| (reading.offset, reading.index));
+    let first = visit
+        .members
+        .iter()
+        .map(|member| &member.observation)
+        .min_by_key(|reading| (reading.offset, reading.index));
     let first = first.expect("a visit has at least one reading");
     CrossingId::opened_by(&first.gate_id, first.record_id, first.index)
 }
@@ -67,7 +86,10 @@ fn groups(readings: Vec<Arc<Observation>>) -> Vec<Vec<Arc<Observation>>> {
     }
     let mut grouped: HashMap<usize, Vec<Arc<Observation>>> = HashMap::new();
     for (place, reading) in readings.into_iter().enumerate() {
-        grouped.entry(root(&mut parent, place)).or_default().push(reading);
+        grouped
+            .entry(root(&mut parent, place))
+            .or_default()
+            .push(reading);
     }
     grouped.into_values().collect()
 }
@@ -75,7 +97,10 @@ fn groups(readings: Vec<Arc<Observation>>) -> Vec<Vec<Arc<Observation>>> {
 /// Returns what ties a reading to others: its keys and its event. A plate ties by its folded form,
 /// which equal plates share.
 pub(crate) fn ties(reading: &Observation) -> Vec<String> {
-    let keys = link_keys(reading).into_iter().map(|key| format!("{}\n{}", key.kind.code(), key.value));
-    let events = event_names(reading).map(|(source, event, index)| format!("event\n{source}\n{event}\n{index}"));
+    let keys = link_keys(reading)
+        .into_iter()
+        .map(|key| format!("{}\n{}", key.kind.code(), key.value));
+    let events = event_names(reading)
+        .map(|(source, event, index)| format!("event\n{source}\n{event}\n{index}"));
     keys.chain(events).collect()
 }

@@ -12,10 +12,14 @@ use crate::visit::Visit;
 /// Returns the lone sensor reading of a visit that may be linked by a near plate, whether or not its
 /// window has passed.
 pub(crate) fn lone(visit: &Visit) -> Option<&Observation> {
-    let [member] = visit.members.as_slice() else { return None };
+    let [member] = visit.members.as_slice() else {
+        return None;
+    };
     let reading = member.observation.as_ref();
     let is_sensor = reading.rank == 0 && !reading.is_suspect && reading.occurred.at.is_some();
-    let has_only_its_plate = reading.containers.is_empty() && reading.declarations.is_empty() && reading.trip_code.is_none();
+    let has_only_its_plate = reading.containers.is_empty()
+        && reading.declarations.is_empty()
+        && reading.trip_code.is_none();
     (is_sensor && has_only_its_plate && reading.plate.is_some()).then_some(reading)
 }
 
@@ -29,13 +33,20 @@ pub(crate) fn is_near(read: &PlateNumber, plate: &PlateNumber) -> bool {
     if read.province_contradicts(plate) {
         return false;
     }
-    let (read, plate): (Vec<char>, Vec<char>) = (read.folded().chars().collect(), plate.folded().chars().collect());
+    let (read, plate): (Vec<char>, Vec<char>) = (
+        read.folded().chars().collect(),
+        plate.folded().chars().collect(),
+    );
     if read.len() == plate.len() {
         return read.iter().zip(&plate).filter(|(a, b)| a != b).count() == 1;
     }
     read.len() + 1 == plate.len()
         && (0..plate.len()).any(|lost| {
-            let without = plate.iter().enumerate().filter(|(place, _)| *place != lost).map(|(_, c)| c);
+            let without = plate
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| *place != lost)
+                .map(|(_, c)| c);
             without.eq(read.iter())
         })
 }
@@ -46,9 +57,19 @@ pub(crate) fn meeting_points(plate: &PlateNumber) -> Vec<String> {
     let characters: Vec<char> = plate.folded().chars().collect();
     let mut points = vec![characters.iter().collect::<String>()];
     for place in 0..characters.len() {
-        let open = characters.iter().enumerate().map(|(at, c)| if at == place { '?' } else { *c });
+        let open = characters
+            .iter()
+            .enumerate()
+            .map(|(at, c)| if at == place { '?' } else { *c });
         points.push(open.collect());
-        points.push(characters.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, c)| *c).collect());
+        points.push(
+            characters
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != place)
+                .map(|(_, c)| *c)
+                .collect(),
+        );
     }
     points
 }
@@ -56,16 +77,33 @@ pub(crate) fn meeting_points(plate: &PlateNumber) -> Vec<String> {
 /// Decides every lone reading whose window has passed: links it into the one visit it fits. Visits it
 /// leaves are removed. The result does not depend on the order of `visits`.
 pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> Vec<Visit> {
-    let chosen: Vec<Option<usize>> = visits.iter().map(|visit| target(visit, &visits, log_time, rules)).collect();
+    let chosen: Vec<Option<usize>> = visits
+        .iter()
+        .map(|visit| target(visit, &visits, log_time, rules))
+        .collect();
     let mut settled: Vec<Option<Visit>> = visits.iter().cloned().map(Some).collect();
-    for (place, target) in chosen.iter().enumerate().filter_map(|(place, target)| Some((place, (*target)?))) {
+    for (place, target) in chosen
+        .iter()
+        .enumerate()
+        .filter_map(|(place, target)| Some((place, (*target)?)))
+    {
         if !is_first_to_claim(place, target, &chosen, &visits, rules) {
             continue;
         }
-        let Some(mut left) = settled[place].take() else { continue };
+        let Some(mut left) = settled[place].take() else {
+            continue;
+        };
         for member in &mut left.members {
-            let plate = member.observation.plate.as_ref().map(PlateNumber::folded).unwrap_or_default();
-            member.link_key = Some(MatchKey { kind: KeyKind::PlateNear, value: plate });
+            let plate = member
+                .observation
+                .plate
+                .as_ref()
+                .map(PlateNumber::folded)
+                .unwrap_or_default();
+            member.link_key = Some(MatchKey {
+                kind: KeyKind::PlateNear,
+                value: plate,
+            });
             member.lends = false;
         }
         if let Some(host) = settled[target].as_mut() {
@@ -77,13 +115,27 @@ pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> 
 
 /// Of several lone readings of one milestone that fit one visit, the earliest is taken, and those
 /// within the time of a second reading after it.
-fn is_first_to_claim(place: usize, target: usize, chosen: &[Option<usize>], visits: &[Visit], rules: &Rules) -> bool {
-    let Some(mine) = lone(&visits[place]) else { return false };
-    let rivals = chosen.iter().enumerate().filter(|(other, choice)| *other != place && **choice == Some(target));
-    rivals.filter_map(|(other, _)| lone(&visits[other])).filter(|rival| rival.milestone == mine.milestone).all(|rival| {
-        let is_earlier = (moment(rival), rival.reference()) < (moment(mine), mine.reference());
-        !is_earlier || moment(mine).duration_since(moment(rival)) <= rules.restart
-    })
+fn is_first_to_claim(
+    place: usize,
+    target: usize,
+    chosen: &[Option<usize>],
+    visits: &[Visit],
+    rules: &Rules,
+) -> bool {
+    let Some(mine) = lone(&visits[place]) else {
+        return false;
+    };
+    let rivals = chosen
+        .iter()
+        .enumerate()
+        .filter(|(other, choice)| *other != place && **choice == Some(target));
+    rivals
+        .filter_map(|(other, _)| lone(&visits[other]))
+        .filter(|rival| rival.milestone == mine.milestone)
+        .all(|rival| {
+            let is_earlier = (moment(rival), rival.reference()) < (moment(mine), mine.reference());
+            !is_earlier || moment(mine).duration_since(moment(rival)) <= rules.restart
+        })
 }
 
 fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -> Option<usize> {
@@ -93,7 +145,9 @@ fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -
         return None;
     }
     let mut fitting = visits.iter().enumerate().filter(|(_, other)| {
-        other.members.len() > 1 && other.plates().any(|theirs| is_near(plate, theirs)) && has_room(other, reading, rules)
+        other.members.len() > 1
+            && other.plates().any(|theirs| is_near(plate, theirs))
+            && has_room(other, reading, rules)
     });
     let (place, _) = fitting.next()?;
     fitting.next().is_none().then_some(place)
@@ -101,29 +155,59 @@ fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -
 
 /// Tells whether a visit lacks the reading's milestone and has room for it in time and order.
 fn has_room(visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
-    let Some(milestone) = reading.milestone else { return false };
+    let Some(milestone) = reading.milestone else {
+        return false;
+    };
     if visit.has(milestone) || visit.relieved_at.is_some() {
         return false;
     }
     let at = moment(reading);
-    let nearest = visit.effective().map(|other| moment(other).duration_since(at).abs()).min();
+    let nearest = visit
+        .effective()
+        .map(|other| moment(other).duration_since(at).abs())
+        .min();
     if nearest.is_none_or(|nearest| nearest > rules.reach) {
         return false;
     }
     let order = usual_order(visit, milestone);
-    let Some(mine) = order.iter().position(|step| *step == milestone) else { return false };
-    let before = order[..mine].iter().filter_map(|step| visit.first_of(*step)).max();
-    let after = order[mine + 1..].iter().filter_map(|step| visit.last_of(*step)).min();
+    let Some(mine) = order.iter().position(|step| *step == milestone) else {
+        return false;
+    };
+    let before = order[..mine]
+        .iter()
+        .filter_map(|step| visit.first_of(*step))
+        .max();
+    let after = order[mine + 1..]
+        .iter()
+        .filter_map(|step| visit.last_of(*step))
+        .min();
     before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
 }
 
 /// Returns the usual order of what is seen at the place, with `milestone` where it can stand.
 fn usual_order(visit: &Visit, milestone: Milestone) -> &'static [Milestone] {
     use Milestone as M;
-    const EXPORT: &[Milestone] =
-        &[M::GateIn, M::YardIn, M::Weighed, M::YardOut, M::BorderControlled, M::CrossedOut, M::Delivered, M::Returned, M::GateOut];
-    const IMPORT: &[Milestone] =
-        &[M::CrossedIn, M::BorderControlled, M::YardIn, M::Weighed, M::YardOut, M::GateOut, M::CrossedOut];
-    let is_import = visit.direction() == Direction::Import || (visit.direction() == Direction::Unknown && milestone == M::CrossedIn);
+    const EXPORT: &[Milestone] = &[
+        M::GateIn,
+        M::YardIn,
+        M::Weighed,
+        M::YardOut,
+        M::BorderControlled,
+        M::CrossedOut,
+        M::Delivered,
+        M::Returned,
+        M::GateOut,
+    ];
+    const IMPORT: &[Milestone] = &[
+        M::CrossedIn,
+        M::BorderControlled,
+        M::YardIn,
+        M::Weighed,
+        M::YardOut,
+        M::GateOut,
+        M::CrossedOut,
+    ];
+    let is_import = visit.direction() == Direction::Import
+        || (visit.direction() == Direction::Unknown && milestone == M::CrossedIn);
     if is_import { IMPORT } else { EXPORT }
 }

@@ -13,8 +13,18 @@ pub(crate) fn moment(observation: &Observation) -> Timestamp {
 }
 
 /// Returns the order in which readings are linked: by moment, then by what does not depend on arrival.
-pub(crate) fn order(observation: &Observation) -> (Timestamp, Option<Milestone>, bordergate_model::ObservationRef) {
-    (moment(observation), observation.milestone, observation.reference())
+pub(crate) fn order(
+    observation: &Observation,
+) -> (
+    Timestamp,
+    Option<Milestone>,
+    bordergate_model::ObservationRef,
+) {
+    (
+        moment(observation),
+        observation.milestone,
+        observation.reference(),
+    )
 }
 
 /// Returns the keys a reading is linked by: an undated one by declaration only.
@@ -41,7 +51,10 @@ pub(crate) fn unlinkable(observation: &Observation) -> Option<UnlinkedReason> {
 pub(crate) fn is_start(milestone: Milestone) -> bool {
     matches!(
         milestone,
-        Milestone::Predeclared | Milestone::ManifestFiled | Milestone::GateIn | Milestone::CrossedIn
+        Milestone::Predeclared
+            | Milestone::ManifestFiled
+            | Milestone::GateIn
+            | Milestone::CrossedIn
     )
 }
 
@@ -72,5 +85,8 @@ pub(crate) fn is_at_the_place(milestone: Milestone) -> bool {
 
 /// Tells whether the milestone hands the goods to another vehicle.
 pub(crate) fn is_swap(milestone: Milestone) -> bool {
-    matches!(milestone, Milestone::Transshipped | Milestone::TractorSwapped)
+    matches!(
+        milestone,
+        Milestone::Transshipped | Milestone::TractorSwapped
+    )
 }

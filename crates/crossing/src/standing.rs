@@ -10,12 +10,23 @@ use crate::visit::Visit;
 
 /// Returns the reading that stands among dated ones of one milestone: believed before suspect, then the
 /// highest revision, then the source's rank, then the earliest, or the latest of what ends something.
-fn best<'a>(milestone: Milestone, readings: impl Iterator<Item = &'a Observation>) -> Option<&'a Observation> {
-    readings.filter(|reading| reading.occurred.at.is_some()).min_by_key(|reading| {
-        let at = reading.occurred.at.map_or(0, Timestamp::as_microsecond);
-        let by_time = if milestone.ends_something() { -at } else { at };
-        (reading.is_suspect, Reverse(reading.revision), reading.rank, by_time, reading.reference())
-    })
+fn best<'a>(
+    milestone: Milestone,
+    readings: impl Iterator<Item = &'a Observation>,
+) -> Option<&'a Observation> {
+    readings
+        .filter(|reading| reading.occurred.at.is_some())
+        .min_by_key(|reading| {
+            let at = reading.occurred.at.map_or(0, Timestamp::as_microsecond);
+            let by_time = if milestone.ends_something() { -at } else { at };
+            (
+                reading.is_suspect,
+                Reverse(reading.revision),
+                reading.rank,
+                by_time,
+                reading.reference(),
+            )
+        })
 }
 
 /// Returns what stands for a milestone; `None` when no dated reading does, or when it comes once per
@@ -29,22 +40,35 @@ pub(crate) fn standing(visit: &Visit, milestone: Milestone) -> Option<Standing> 
         best(milestone, visit.of(milestone))?
     };
     let at = stood.occurred.at?;
-    Some(Standing { at, reading: stood.reference(), is_suspect: stood.is_suspect })
+    Some(Standing {
+        at,
+        reading: stood.reference(),
+        is_suspect: stood.is_suspect,
+    })
 }
 
 fn per_declaration(visit: &Visit, milestone: Milestone) -> Option<&Observation> {
-    let declarations: BTreeSet<&str> =
-        visit.effective().flat_map(|reading| &reading.declarations).map(|number| number.link_part()).collect();
+    let declarations: BTreeSet<&str> = visit
+        .effective()
+        .flat_map(|reading| &reading.declarations)
+        .map(|number| number.link_part())
+        .collect();
     if declarations.is_empty() {
         return best(milestone, visit.of(milestone));
     }
     let mut last: Option<&Observation> = None;
     for declaration in declarations {
         let about_it = visit.of(milestone).filter(|reading| {
-            reading.declarations.is_empty() || reading.declarations.iter().any(|number| number.link_part() == declaration)
+            reading.declarations.is_empty()
+                || reading
+                    .declarations
+                    .iter()
+                    .any(|number| number.link_part() == declaration)
         });
         let stood = best(milestone, about_it)?;
-        if last.is_none_or(|so_far| (so_far.occurred.at, so_far.reference()) < (stood.occurred.at, stood.reference())) {
+        if last.is_none_or(|so_far| {
+            (so_far.occurred.at, so_far.reference()) < (stood.occurred.at, stood.reference())
+        }) {
             last = Some(stood);
         }
     }
@@ -55,4 +79,3 @@ fn per_declaration(visit: &Visit, milestone: Milestone) -> Option<&Observation> 
 pub(crate) fn moment_of(visit: &Visit, milestone: Milestone) -> Option<Timestamp> {
     standing(visit, milestone).map(|standing| standing.at)
 }
-

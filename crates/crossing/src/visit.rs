@@ -46,27 +46,33 @@ impl Visit {
             is_superseded,
         };
         self.members.push(member(&family.speaker, false));
-        self.members.extend(family.others.iter().map(|other| member(other, true)));
+        self.members
+            .extend(family.others.iter().map(|other| member(other, true)));
     }
 
     /// Takes another visit found to be the same; what had opened it counts as linked by `key`.
     pub(crate) fn absorb(&mut self, other: Self, key: &MatchKey) {
         self.keys.extend(other.keys);
-        self.members.extend(other.members.into_iter().map(|mut member| {
-            member.link_key.get_or_insert_with(|| key.clone());
-            member
-        }));
+        self.members
+            .extend(other.members.into_iter().map(|mut member| {
+                member.link_key.get_or_insert_with(|| key.clone());
+                member
+            }));
         self.next_start_at = self.next_start_at.or(other.next_start_at);
     }
 
     /// Returns the readings that count, those superseded left out.
     pub(crate) fn effective(&self) -> impl Iterator<Item = &Observation> {
-        self.members.iter().filter(|member| !member.is_superseded).map(|member| member.observation.as_ref())
+        self.members
+            .iter()
+            .filter(|member| !member.is_superseded)
+            .map(|member| member.observation.as_ref())
     }
 
     /// Returns the readings of a milestone that count.
     pub(crate) fn of(&self, milestone: Milestone) -> impl Iterator<Item = &Observation> {
-        self.effective().filter(move |observation| observation.milestone == Some(milestone))
+        self.effective()
+            .filter(move |observation| observation.milestone == Some(milestone))
     }
 
     /// Tells whether it has a milestone.
@@ -91,12 +97,18 @@ impl Visit {
 
     /// Returns when the vehicle came in: GATE_IN, YARD_IN or CROSSED_IN; `None` while it was not seen inside.
     pub(crate) fn entered_at(&self) -> Option<Timestamp> {
-        [Milestone::GateIn, Milestone::YardIn, Milestone::CrossedIn].into_iter().filter_map(|m| self.first_of(m)).min()
+        [Milestone::GateIn, Milestone::YardIn, Milestone::CrossedIn]
+            .into_iter()
+            .filter_map(|m| self.first_of(m))
+            .min()
     }
 
     /// Returns the trip codes it has.
     pub(crate) fn trips(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().filter(|key| key.kind == KeyKind::Trip).map(|key| key.value.as_str())
+        self.keys
+            .iter()
+            .filter(|key| key.kind == KeyKind::Trip)
+            .map(|key| key.value.as_str())
     }
 
     /// Tells whether a trip code is another than the one it has.
@@ -118,7 +130,8 @@ impl Visit {
     pub(crate) fn plate_contradicts(&self, plate: &PlateNumber) -> bool {
         let mut plates = self.plates().peekable();
         plates.peek().is_some()
-            && !plates.any(|mine| mine.folded() == plate.folded() && !mine.province_contradicts(plate))
+            && !plates
+                .any(|mine| mine.folded() == plate.folded() && !mine.province_contradicts(plate))
     }
 
     /// Returns its direction (milestones.md, "Direction").
@@ -133,8 +146,14 @@ impl Visit {
         if self.has(GateOut) {
             return Direction::Import;
         }
-        let declared = self.effective().flat_map(|reading| &reading.declarations).find_map(|number| number.direction());
-        let said = || self.effective().find_map(|reading| reading.direction.filter(|said| *said != Direction::Unknown));
+        let declared = self
+            .effective()
+            .flat_map(|reading| &reading.declarations)
+            .find_map(|number| number.direction());
+        let said = || {
+            self.effective()
+                .find_map(|reading| reading.direction.filter(|said| *said != Direction::Unknown))
+        };
         declared.or_else(said).unwrap_or(Direction::Unknown)
     }
 
@@ -150,8 +169,15 @@ impl Visit {
         if let Some(at) = self.relieved_at {
             return Some((State::Relieved, at));
         }
-        let after = [Milestone::Returned, Milestone::Delivered].into_iter().filter_map(|m| self.first_of(m)).min();
-        let missed = if self.direction() == Direction::Import { None } else { after };
+        let after = [Milestone::Returned, Milestone::Delivered]
+            .into_iter()
+            .filter_map(|m| self.first_of(m))
+            .min();
+        let missed = if self.direction() == Direction::Import {
+            None
+        } else {
+            after
+        };
         let missed_at = [missed, self.next_start_at].into_iter().flatten().min();
         missed_at.map(|at| (State::CloseMissed, at))
     }
@@ -167,7 +193,10 @@ impl Visit {
 
     /// Tells whether the vehicle is foreign: none of its plates has a Vietnamese shape.
     pub(crate) fn is_foreign(&self) -> bool {
-        self.plates().next().is_some() && self.plates().all(|plate| plate.country() != Country::VietNam)
+        self.plates().next().is_some()
+            && self
+                .plates()
+                .all(|plate| plate.country() != Country::VietNam)
     }
 
     /// Tells whether a reading would begin another crossing if this one were its (milestones.md, "Starts").
@@ -180,12 +209,23 @@ impl Visit {
                 return true;
             }
         }
-        let Some(milestone) = observation.milestone else { return false };
+        let Some(milestone) = observation.milestone else {
+            return false;
+        };
         let at = moment(observation);
-        if matches!(milestone, Milestone::GateIn | Milestone::CrossedIn | Milestone::Predeclared) {
-            return self.first_of(milestone).is_some_and(|first| at.duration_since(first) > rules.restart);
+        if matches!(
+            milestone,
+            Milestone::GateIn | Milestone::CrossedIn | Milestone::Predeclared
+        ) {
+            return self
+                .first_of(milestone)
+                .is_some_and(|first| at.duration_since(first) > rules.restart);
         }
-        let last = self.of(milestone).filter(|earlier| is_about_the_same(milestone, earlier, observation)).map(moment).max();
+        let last = self
+            .of(milestone)
+            .filter(|earlier| is_about_the_same(milestone, earlier, observation))
+            .map(moment)
+            .max();
         last.is_some_and(|last| at.duration_since(last) > rules.reread)
     }
 
@@ -193,21 +233,33 @@ impl Visit {
     pub(crate) fn can_be_one_with(&self, other: &Self, rules: &Rules) -> bool {
         let is_other_trip = other.trips().any(|trip| self.has_other_trip(trip));
         let have_plates = self.plates().next().is_some() && other.plates().next().is_some();
-        let is_other_vehicle = have_plates && other.plates().all(|plate| self.plate_contradicts(plate));
+        let is_other_vehicle =
+            have_plates && other.plates().all(|plate| self.plate_contradicts(plate));
         !is_other_trip
             && !is_other_vehicle
             && self.end().is_none()
             && other.end().is_none()
-            && !other.effective().any(|reading| self.is_begun_anew_by(reading, rules))
-            && !self.effective().any(|reading| other.is_begun_anew_by(reading, rules))
+            && !other
+                .effective()
+                .any(|reading| self.is_begun_anew_by(reading, rules))
+            && !self
+                .effective()
+                .any(|reading| other.is_begun_anew_by(reading, rules))
     }
-
 }
 
 /// A milestone that comes once per declaration is read again only for the same declaration.
 fn is_about_the_same(milestone: Milestone, earlier: &Observation, later: &Observation) -> bool {
-    if !milestone.is_per_declaration() || earlier.declarations.is_empty() || later.declarations.is_empty() {
+    if !milestone.is_per_declaration()
+        || earlier.declarations.is_empty()
+        || later.declarations.is_empty()
+    {
         return true;
     }
-    earlier.declarations.iter().any(|mine| later.declarations.iter().any(|theirs| mine.link_part() == theirs.link_part()))
+    earlier.declarations.iter().any(|mine| {
+        later
+            .declarations
+            .iter()
+            .any(|theirs| mine.link_part() == theirs.link_part())
+    })
 }

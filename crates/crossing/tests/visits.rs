@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bordergate_crossing::{Board, Changes, Rules, link};
 use bordergate_model::{
-    Basis, Channel, Crossing, CrossingId, DeclarationNumber, Direction, GateId, KeyKind, Milestone, Observation,
-    ObservationRef, Occurred, PlateNumber, RecordId, SourceId, State, TripCode, UnlinkedReason,
+    Basis, Channel, Crossing, CrossingId, DeclarationNumber, Direction, GateId, KeyKind, Milestone,
+    Observation, ObservationRef, Occurred, PlateNumber, RecordId, SourceId, State, TripCode,
+    UnlinkedReason,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -27,7 +28,11 @@ fn seen(number: u32, milestone: Milestone, minute: i64, plate: &str) -> Observat
         revision: 0,
         corrects: None,
         milestone: Some(milestone),
-        occurred: Occurred { at: Some(at), text: None, basis: Basis::Explicit },
+        occurred: Occurred {
+            at: Some(at),
+            text: None,
+            basis: Basis::Explicit,
+        },
         received_at: at,
         told_at: None,
         is_suspect: false,
@@ -63,7 +68,12 @@ fn with_trip(mut reading: Observation, code: &str) -> Observation {
 }
 
 fn late_enough(readings: &[Observation]) -> Timestamp {
-    readings.iter().map(|reading| reading.received_at).max().expect("some") + SignedDuration::from_hours(3)
+    readings
+        .iter()
+        .map(|reading| reading.received_at)
+        .max()
+        .expect("some")
+        + SignedDuration::from_hours(3)
 }
 
 fn crossings(readings: &[Observation]) -> Vec<Crossing> {
@@ -73,7 +83,12 @@ fn crossings(readings: &[Observation]) -> Vec<Crossing> {
 }
 
 fn milestones(crossing: &Crossing) -> Vec<&'static str> {
-    crossing.readings.iter().filter_map(|reading| reading.observation.milestone).map(Milestone::code).collect()
+    crossing
+        .readings
+        .iter()
+        .filter_map(|reading| reading.observation.milestone)
+        .map(Milestone::code)
+        .collect()
 }
 
 use Milestone::*;
@@ -91,7 +106,10 @@ fn an_export_opens_at_the_gate_and_closes_at_the_line() {
     ];
     let found = crossings(&readings);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].state, found[0].direction), (State::Closed, Direction::Export));
+    assert_eq!(
+        (found[0].state, found[0].direction),
+        (State::Closed, Direction::Export)
+    );
     assert_eq!(found[0].ended_at, readings[5].occurred.at);
     assert_eq!(found[0].plate.as_deref(), Some("12C12345"));
 }
@@ -99,7 +117,10 @@ fn an_export_opens_at_the_gate_and_closes_at_the_line() {
 #[test]
 fn a_second_gate_in_later_than_ten_minutes_starts_another_crossing() {
     for (minute, count) in [(5, 1), (10, 1), (11, 2)] {
-        let readings = [seen(0, GateIn, 0, "12C12345"), seen(1, GateIn, minute, "12C12345")];
+        let readings = [
+            seen(0, GateIn, 0, "12C12345"),
+            seen(1, GateIn, minute, "12C12345"),
+        ];
         let found = crossings(&readings);
         assert_eq!(found.len(), count, "second GATE_IN after {minute} min");
         if count == 2 {
@@ -140,14 +161,20 @@ fn the_returned_vehicle_belongs_to_the_crossing_that_went_out() {
     ];
     let found = crossings(&readings);
     assert_eq!(found.len(), 2);
-    assert_eq!(milestones(&found[0]), ["GATE_IN", "CROSSED_OUT", "RETURNED", "GATE_OUT"]);
+    assert_eq!(
+        milestones(&found[0]),
+        ["GATE_IN", "CROSSED_OUT", "RETURNED", "GATE_OUT"]
+    );
     assert_eq!(milestones(&found[1]), ["PREDECLARED", "GATE_IN"]);
     assert_eq!(found[0].state, State::Closed);
 }
 
 #[test]
 fn a_return_without_a_way_out_closes_as_missed() {
-    let readings = [seen(0, GateIn, 0, "12C12345"), seen(1, Returned, 300, "12C12345")];
+    let readings = [
+        seen(0, GateIn, 0, "12C12345"),
+        seen(1, Returned, 300, "12C12345"),
+    ];
     let found = crossings(&readings);
     assert_eq!((found.len(), found[0].state), (1, State::CloseMissed));
     assert_eq!(found[0].ended_at, readings[1].occurred.at);
@@ -165,15 +192,25 @@ fn turned_back_is_the_outcome_and_takes_the_way_out() {
     let found = crossings(&readings);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].state, State::TurnedBack);
-    assert_eq!(milestones(&found[0]), ["GATE_IN", "TURNED_BACK", "GATE_OUT"]);
+    assert_eq!(
+        milestones(&found[0]),
+        ["GATE_IN", "TURNED_BACK", "GATE_OUT"]
+    );
 }
 
 #[test]
 fn a_foreign_vehicle_going_home_belongs_to_its_import() {
     let plate = "桂E9U115";
-    let readings = [seen(0, CrossedIn, 0, plate), seen(1, GateOut, 200, plate), seen(2, CrossedOut, 900, "E9U115")];
+    let readings = [
+        seen(0, CrossedIn, 0, plate),
+        seen(1, GateOut, 200, plate),
+        seen(2, CrossedOut, 900, "E9U115"),
+    ];
     let found = crossings(&readings);
-    assert_eq!((found.len(), found[0].direction, found[0].state), (1, Direction::Import, State::Closed));
+    assert_eq!(
+        (found.len(), found[0].direction, found[0].state),
+        (1, Direction::Import, State::Closed)
+    );
     assert_eq!(found[0].ended_at, readings[1].occurred.at);
 }
 
@@ -203,23 +240,41 @@ fn a_swap_gives_the_goods_both_vehicles_and_relieves_the_second() {
     ];
     let found = crossings(&readings);
     assert_eq!(found.len(), 2);
-    assert_eq!((found[0].state, milestones(&found[0])), (State::Closed, vec!["GATE_IN", "TRACTOR_SWAPPED", "CROSSED_OUT"]));
+    assert_eq!(
+        (found[0].state, milestones(&found[0])),
+        (
+            State::Closed,
+            vec!["GATE_IN", "TRACTOR_SWAPPED", "CROSSED_OUT"]
+        )
+    );
     assert_eq!(found[1].state, State::Relieved);
 }
 
 #[test]
 fn a_folded_plate_links_only_when_no_open_crossing_has_the_text_itself() {
-    let alone = [seen(0, GateIn, 0, "12C12385"), seen(1, YardIn, 10, "12C123B5")];
+    let alone = [
+        seen(0, GateIn, 0, "12C12385"),
+        seen(1, YardIn, 10, "12C123B5"),
+    ];
     let found = crossings(&alone);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].readings[1].link_key.as_ref().map(|key| key.kind), Some(KeyKind::PlateFolded));
+    assert_eq!(
+        found[0].readings[1].link_key.as_ref().map(|key| key.kind),
+        Some(KeyKind::PlateFolded)
+    );
     let both = [
         seen(0, GateIn, 0, "12C12385"),
         seen(1, GateIn, 1, "12C123B5"),
         seen(2, YardIn, 10, "12C123B5"),
     ];
     let found = crossings(&both);
-    assert!(found.iter().any(|crossing| milestones(crossing).contains(&"YARD_IN") && crossing.plate.as_deref() == Some("12C123B5")) || found.len() == 1);
+    assert!(
+        found
+            .iter()
+            .any(|crossing| milestones(crossing).contains(&"YARD_IN")
+                && crossing.plate.as_deref() == Some("12C123B5"))
+            || found.len() == 1
+    );
 }
 
 #[test]
@@ -233,9 +288,16 @@ fn a_lone_misreading_joins_the_one_crossing_that_lacks_it() {
     ];
     let found = crossings(&readings);
     assert_eq!(found.len(), 1);
-    assert_eq!(milestones(&found[0]), ["GATE_IN", "YARD_IN", "WEIGHED", "CROSSED_OUT"]);
+    assert_eq!(
+        milestones(&found[0]),
+        ["GATE_IN", "YARD_IN", "WEIGHED", "CROSSED_OUT"]
+    );
     let early = link(&readings, readings[3].received_at, &Rules::default());
-    assert_eq!(early.crossings.len(), 2, "before its window has passed it stays alone");
+    assert_eq!(
+        early.crossings.len(),
+        2,
+        "before its window has passed it stays alone"
+    );
 }
 
 #[test]
@@ -262,7 +324,14 @@ fn a_text_without_province_that_fits_two_is_kept_as_ambiguous() {
     ];
     let linked = link(&readings, late_enough(&readings), &Rules::default());
     assert_eq!(linked.crossings.len(), 2);
-    assert_eq!(linked.unlinked.iter().map(|(_, reason)| *reason).collect::<Vec<_>>(), [UnlinkedReason::Ambiguous]);
+    assert_eq!(
+        linked
+            .unlinked
+            .iter()
+            .map(|(_, reason)| *reason)
+            .collect::<Vec<_>>(),
+        [UnlinkedReason::Ambiguous]
+    );
 }
 
 #[test]
@@ -270,7 +339,10 @@ fn a_correction_speaks_whatever_the_order() {
     let mut correction = seen(1, GateIn, 30, "12C12345");
     correction.corrects = Some("e0".to_owned());
     correction.revision = 1;
-    for readings in [[seen(0, GateIn, 0, "12C12345"), correction.clone()], [correction.clone(), seen(0, GateIn, 0, "12C12345")]] {
+    for readings in [
+        [seen(0, GateIn, 0, "12C12345"), correction.clone()],
+        [correction.clone(), seen(0, GateIn, 0, "12C12345")],
+    ] {
         let found = crossings(&readings);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].at(GateIn), correction.occurred.at);
@@ -298,7 +370,14 @@ fn silence_expires_an_open_crossing_and_a_late_reading_reopens_it() {
     let mut board = Board::new(Rules::default());
     board.add(first.clone(), first.received_at);
     let expired = board.advance(first.received_at + SignedDuration::from_hours(30 * 24));
-    assert_eq!(expired.crossings.iter().map(|change| change.crossing.state).collect::<Vec<_>>(), [State::Expired]);
+    assert_eq!(
+        expired
+            .crossings
+            .iter()
+            .map(|change| change.crossing.state)
+            .collect::<Vec<_>>(),
+        [State::Expired]
+    );
     let mut late = seen(1, Weighed, 20, "12C12345");
     late.received_at = first.received_at + SignedDuration::from_hours(31 * 24);
     let reopened = board.add(late.clone(), late.received_at);
@@ -309,12 +388,24 @@ fn silence_expires_an_open_crossing_and_a_late_reading_reopens_it() {
 /// What must come out the same: each crossing's readings with what is said of it, and the unlinked.
 type Outcome = (BTreeSet<String>, BTreeSet<ObservationRef>);
 
-fn essence<'a>(crossings: impl Iterator<Item = &'a Crossing>, unlinked: impl Iterator<Item = ObservationRef>) -> Outcome {
+fn essence<'a>(
+    crossings: impl Iterator<Item = &'a Crossing>,
+    unlinked: impl Iterator<Item = ObservationRef>,
+) -> Outcome {
     let words = crossings.map(|crossing| {
-        let readings: BTreeSet<ObservationRef> = crossing.readings.iter().map(|reading| reading.observation.reference()).collect();
+        let readings: BTreeSet<ObservationRef> = crossing
+            .readings
+            .iter()
+            .map(|reading| reading.observation.reference())
+            .collect();
         format!(
             "{readings:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-            crossing.state, crossing.direction, crossing.channel, crossing.ended_at, crossing.milestones, crossing.plate
+            crossing.state,
+            crossing.direction,
+            crossing.channel,
+            crossing.ended_at,
+            crossing.milestones,
+            crossing.plate
         )
     });
     (words.collect(), unlinked.collect())
@@ -326,14 +417,20 @@ fn by_board(readings: &[Observation], restarts: &BTreeSet<usize>, end: Timestamp
     let mut stored: BTreeMap<CrossingId, Crossing> = BTreeMap::new();
     let mut loose: BTreeMap<ObservationRef, Observation> = BTreeMap::new();
     let mut log_time = Timestamp::MIN;
-    let apply = |changes: Changes, stored: &mut BTreeMap<CrossingId, Crossing>, loose: &mut BTreeMap<ObservationRef, Observation>, all: &[Observation]| {
+    let apply = |changes: Changes,
+                 stored: &mut BTreeMap<CrossingId, Crossing>,
+                 loose: &mut BTreeMap<ObservationRef, Observation>,
+                 all: &[Observation]| {
         for change in changes.crossings {
             stored.insert(change.crossing.crossing_id, change.crossing);
         }
         for placement in changes.placements {
             if placement.crossing_id.is_some() {
                 loose.remove(&placement.reference);
-            } else if let Some(observation) = all.iter().find(|reading| reading.reference() == placement.reference) {
+            } else if let Some(observation) = all
+                .iter()
+                .find(|reading| reading.reference() == placement.reference)
+            {
                 loose.insert(placement.reference, observation.clone());
             }
         }
@@ -343,24 +440,61 @@ fn by_board(readings: &[Observation], restarts: &BTreeSet<usize>, end: Timestamp
         let changes = board.add(reading.clone(), log_time);
         apply(changes, &mut stored, &mut loose, readings);
         if restarts.contains(&place) {
-            let (live, gone): (Vec<Crossing>, Vec<Crossing>) = stored.values().cloned().partition(|crossing| crossing.state != State::Merged);
+            let (live, gone): (Vec<Crossing>, Vec<Crossing>) = stored
+                .values()
+                .cloned()
+                .partition(|crossing| crossing.state != State::Merged);
             board = Board::new(Rules::default());
-            let tombstones = gone.iter().map(|crossing| (crossing.crossing_id, crossing.revision)).collect();
+            let tombstones = gone
+                .iter()
+                .map(|crossing| (crossing.crossing_id, crossing.revision))
+                .collect();
             board.load(live, loose.values().cloned().collect(), tombstones);
         }
     }
     let changes = board.advance(end);
     apply(changes, &mut stored, &mut loose, readings);
-    essence(stored.values().filter(|crossing| crossing.state != State::Merged), loose.keys().copied())
+    essence(
+        stored
+            .values()
+            .filter(|crossing| crossing.state != State::Merged),
+        loose.keys().copied(),
+    )
 }
 
 fn traffic() -> impl Strategy<Value = Vec<Observation>> {
     let milestone = prop::sample::select(vec![
-        Predeclared, GateIn, YardIn, Weighed, BorderControlled, CrossedOut, CrossedIn, Returned, GateOut, TurnedBack,
-        TractorSwapped, DeclRegistered, Cleared,
+        Predeclared,
+        GateIn,
+        YardIn,
+        Weighed,
+        BorderControlled,
+        CrossedOut,
+        CrossedIn,
+        Returned,
+        GateOut,
+        TurnedBack,
+        TractorSwapped,
+        DeclRegistered,
+        Cleared,
     ]);
-    let plates = ["12C12345", "12C12745", "12C123B5", "桂E9U115", "粤E9U115", "E9U115", "29H55512"];
-    let reading = (milestone, 0_i64..1500, 0..plates.len(), 0..plates.len(), 0_usize..6, 0_u8..3);
+    let plates = [
+        "12C12345",
+        "12C12745",
+        "12C123B5",
+        "桂E9U115",
+        "粤E9U115",
+        "E9U115",
+        "29H55512",
+    ];
+    let reading = (
+        milestone,
+        0_i64..1500,
+        0..plates.len(),
+        0..plates.len(),
+        0_usize..6,
+        0_u8..3,
+    );
     prop::collection::vec(reading, 1..24).prop_map(move |drawn| {
         let mut readings: Vec<Observation> = Vec::new();
         for (number, (milestone, minute, plate, other, declaration, rank)) in (0_u32..).zip(drawn) {
@@ -370,7 +504,10 @@ fn traffic() -> impl Strategy<Value = Vec<Observation>> {
                 reading.to_plate = PlateNumber::parse(plates[other]).ok();
             }
             if declaration < 3 && rank == 2 {
-                reading = declared(reading, ["301234567890", "301234567990", "101234567890"][declaration]);
+                reading = declared(
+                    reading,
+                    ["301234567890", "301234567990", "101234567890"][declaration],
+                );
             }
             if declaration == 4 {
                 reading = with_trip(reading, ["T1", "T2"][plate % 2]);
