@@ -11,8 +11,8 @@ pub enum Error {
         /// What the client library says.
         reason: String,
     },
-    /// The record is larger than the log takes.
-    #[error("record of {body_bytes} bytes is larger than the log takes")]
+    /// The record is larger than the log takes, by its body or by what it carries beside it.
+    #[error("record with a body of {body_bytes} bytes is larger than the log takes")]
     TooLarge {
         /// Size of the record's body.
         body_bytes: usize,

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod embedded;
 mod error;
+pub mod kafka;
+mod limit;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bordergate_model::{LoggedRecord, Offset, RawRecord, Shard};
@@ -18,6 +21,19 @@ pub struct RunLimit {
     pub body_bytes: usize,
 }
 
+impl RunLimit {
+    /// Returns what `run` leaves of the limit, `None` when that is nothing.
+    fn rest_after(self, run: &[LoggedRecord]) -> Option<Self> {
+        let taken: usize = run.iter().map(|logged| logged.record.body.len()).sum();
+        let records = self.records.saturating_sub(run.len());
+        let body_bytes = self.body_bytes.saturating_sub(taken);
+        (records > 0 && body_bytes > 0).then_some(Self {
+            records,
+            body_bytes,
+        })
+    }
+}
+
 /// The log of raw records: shards of records in order, kept for good.
 #[async_trait]
 pub trait EventLog: Send + Sync + 'static {
@@ -27,13 +43,14 @@ pub trait EventLog: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::Unreachable`] when no acknowledgement came in time (the record may be in the log);
-    /// [`Error::TooLarge`] when the log cannot take a record of this size.
+    /// [`Error::TooLarge`] when the log cannot take a record of this size; [`Error::NoSuchShard`].
     async fn append(&self, shard: Shard, record: RawRecord) -> Result<Offset, Error>;
 
     /// Opens a reader that starts at the first record whose offset is `from` or more.
     ///
     /// # Errors
-    /// [`Error::Unreachable`]; [`Error::OffsetGone`] when `from` lies outside of what the log keeps.
+    /// [`Error::Unreachable`]; [`Error::NoSuchShard`]; [`Error::OffsetGone`] when `from` lies outside of
+    /// what the log keeps. The end itself is inside: the reader then waits for the next record.
     async fn open(&self, shard: Shard, from: Offset) -> Result<Box<dyn ShardReader>, Error>;
 
     /// Returns the offset that the shard's next record will get at the least.
@@ -48,8 +65,9 @@ pub trait EventLog: Send + Sync + 'static {
     /// [`Error::Unreachable`].
     async fn start(&self, shard: Shard) -> Result<Offset, Error>;
 
-    /// Returns the identity of this log, other for a log made anew: the Kafka cluster id with the
-    /// topic's id where the broker tells it, or the embedded file's UUID.
+    /// Returns the identity of this log: the Kafka cluster's id with the topic's name, or the embedded
+    /// file's UUID. A topic made anew under its old name keeps it; the record before the reader's next
+    /// offset tells those apart (DESIGN.md, "Taking a shard").
     ///
     /// # Errors
     /// [`Error::Unreachable`].
@@ -66,8 +84,10 @@ pub trait EventLog: Send + Sync + 'static {
 /// Reads one shard in order. Dropping it frees what it held.
 #[async_trait]
 pub trait ShardReader: Send {
-    /// Returns the next records in order, without gaps: empty when none came within `wait`.
-    /// With fewer records than the limit at hand it returns what came within `wait` of the first.
+    /// Returns the next records in order, none left out: those at hand as soon as there is one, and none
+    /// when none came within `wait`. What fills a run further is [`Self::next_filled_run`].
+    ///
+    /// A caller that drops the future loses no record: the next call returns them.
     ///
     /// # Errors
     /// [`Error::Unreachable`], after which the same call may be made again;
@@ -77,4 +97,34 @@ pub trait ShardReader: Send {
         limit: RunLimit,
         wait: Duration,
     ) -> Result<Vec<LoggedRecord>, Error>;
+
+    /// Returns the next records in order, none left out: waits up to `wait` for the first, then up to
+    /// `fill_wait` more for the run to reach its limit. Its last record may pass `limit.body_bytes`.
+    ///
+    /// A failure while filling is left for the next call. A caller that drops the future may lose records.
+    ///
+    /// # Errors
+    /// As [`Self::next_run`].
+    async fn next_filled_run(
+        &mut self,
+        limit: RunLimit,
+        wait: Duration,
+        fill_wait: Duration,
+    ) -> Result<Vec<LoggedRecord>, Error> {
+        let mut run = self.next_run(limit, wait).await?;
+        let first_at = Instant::now();
+        while let Some(rest) = limit.rest_after(&run)
+            && !run.is_empty()
+        {
+            let remaining = fill_wait.saturating_sub(first_at.elapsed());
+            if remaining.is_zero() {
+                break;
+            }
+            match self.next_run(rest, remaining).await {
+                Ok(more) => run.extend(more),
+                Err(_) => break,
+            }
+        }
+        Ok(run)
+    }
 }
