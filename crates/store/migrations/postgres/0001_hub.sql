@@ -166,7 +166,7 @@ create index crossings_by_page on crossings (first_at, crossing_id);
 create index crossings_by_gate_page on crossings (gate_id, first_at, crossing_id);
 create index crossings_by_gate_last on crossings (gate_id, last_at);
 create index crossings_by_filing on crossings (filed_at);
-create index crossings_by_entry on crossings (entered_at) where entered_at is not null;
+create index crossings_by_end on crossings (coalesce(ended_at, 'infinity'), entered_at) where entered_at is not null;
 create index crossings_open on crossings (gate_id, entered_at) where state = 'open';
 create index crossings_by_log_time on crossings (gate_id, last_read_log_time);
 create index crossings_merged on crossings (gate_id, written_log_time) where state = 'merged';

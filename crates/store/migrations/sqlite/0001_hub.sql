@@ -113,10 +113,9 @@ create table crossings (
 ) strict, without rowid;
 
 create index crossings_by_page on crossings (first_at, crossing_id);
-create index crossings_by_gate_page on crossings (gate_id, first_at, crossing_id);
 create index crossings_by_gate_last on crossings (gate_id, last_at);
 create index crossings_by_filing on crossings (ifnull(filed_at, -9223372036854775808));
-create index crossings_by_entry on crossings (entered_at) where entered_at is not null;
+create index crossings_by_end on crossings (ifnull(ended_at, 9223372036854775807), entered_at) where entered_at is not null;
 create index crossings_open on crossings (gate_id, entered_at) where state = 'open';
 create index crossings_by_log_time on crossings (gate_id, last_read_log_time);
 create index crossings_merged on crossings (gate_id, written_log_time) where state = 'merged';

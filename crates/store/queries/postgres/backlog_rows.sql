@@ -5,7 +5,7 @@ select crossing_id, gate_id, direction, channel, cargo, is_loaded, state, crosse
     expected_count, present_count, reading_count
 from crossings
 where entered_at <= $6
-    and (ended_at is null or ended_at > $6)
+    and coalesce(ended_at, 'infinity') > $6
     and state <> 'merged'
     and ($1::text is null or gate_id = $1)
     and ($2::text is null or direction = $2)

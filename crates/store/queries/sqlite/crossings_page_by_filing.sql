@@ -1,7 +1,8 @@
 -- A page of crossings, begun at those filed in a range.
 -- in:  $1 gate; $2 direction; $3 channel; $4 states, JSON array or null (then all but merged);
 --      $5 kind and $6 value of a key; $7 filed from (inclusive) and $8 to (exclusive), microseconds;
---      $9 first_at, microseconds, and $10 crossing id after which the page begins; $11 limit; null holds for all
+--      $9 first_at, microseconds, and $10 crossing id after which the page begins; $11 limit;
+--      null holds for all, except in $9 and $10
 -- out: first_at, crossing id, crossing document; by first_at, then id
 select c.first_at, c.crossing_id, c.document
 from crossings c
@@ -11,6 +12,6 @@ where ifnull(c.filed_at, -9223372036854775808) >= ifnull($7, -922337203685477580
     and ($2 is null or c.direction = $2)
     and ($3 is null or c.channel = $3)
     and case when $4 is null then c.state <> 'merged' else c.state in (select value from json_each($4)) end
-    and ($9 is null or (c.first_at, c.crossing_id) > ($9, $10))
+    and (c.first_at, c.crossing_id) > ($9, $10)
 order by +c.first_at, c.crossing_id
 limit $11;

@@ -56,6 +56,9 @@ pub(crate) enum Lock {
     Audit = 0x626f_7203,
 }
 
+/// Begins reads that belong together.
+const READ: &str = "begin isolation level repeatable read read only";
+
 /// A PostgreSQL database, version 15 or later.
 #[derive(Debug)]
 pub struct PostgresStore {
@@ -90,8 +93,16 @@ impl PostgresStore {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
     {
-        const BEGIN: &str = "begin isolation level repeatable read read only";
-        finish(tokio::spawn(transact(self.readers.clone(), BEGIN, work))).await
+        finish(tokio::spawn(transact(self.readers.clone(), READ, work))).await
+    }
+
+    /// As [`Self::read`], on the connections of the role `process`: its look-ups never wait for questions.
+    async fn process_read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    {
+        finish(tokio::spawn(transact(self.process.clone(), READ, work))).await
     }
 }
 

@@ -125,7 +125,7 @@ impl Shards for PostgresStore {
         last_read_since: Timestamp,
     ) -> Result<Loaded, Error> {
         let gates = gates.to_vec();
-        self.read(move |connection| {
+        self.process_read(move |connection| {
             Box::pin(async move {
                 look_up::load_board(connection, &gates, stamp(last_read_since)).await
             })
@@ -135,7 +135,7 @@ impl Shards for PostgresStore {
 
     async fn look_up(&self, wanted: &Wanted) -> Result<Found, Error> {
         let wanted = wanted.clone();
-        self.read(move |connection| {
+        self.process_read(move |connection| {
             Box::pin(async move { look_up::look_up(connection, &wanted).await })
         })
         .await

@@ -49,6 +49,7 @@ pub struct SqliteStore {
     /// `None` after closing and when opened read-only.
     writer: Arc<Mutex<Option<SqliteConnection>>>,
     readers: SqlitePool,
+    process_readers: SqlitePool,
     is_read_only: bool,
 }
 
@@ -64,6 +65,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Arc::new(Mutex::new(Some(writer))),
             readers: connection::readers(path),
+            process_readers: connection::readers(path),
             is_read_only: false,
         })
     }
@@ -78,6 +80,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Arc::new(Mutex::new(None)),
             readers,
+            process_readers: connection::readers(path),
             is_read_only: true,
         })
     }
@@ -111,20 +114,30 @@ impl SqliteStore {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
-        let readers = self.readers.clone();
-        finish(tokio::spawn(async move {
-            let mut connection = readers.acquire().await.or_failure()?;
-            execute(&mut connection, "begin")
-                .await
-                .map_err(of_statement)?;
-            let result = work(&mut connection).await;
-            if execute(&mut connection, "rollback").await.is_err() {
-                connection.close_on_drop();
-            }
-            result
-        }))
-        .await
+        finish(tokio::spawn(read(self.readers.clone(), work))).await
     }
+
+    /// As [`Self::read`], on connections of its own: the look-ups of `process` never wait for questions.
+    async fn process_read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        finish(tokio::spawn(read(self.process_readers.clone(), work))).await
+    }
+}
+
+async fn read<T, F>(readers: SqlitePool, work: F) -> Result<T, Error>
+where
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T>,
+{
+    let mut connection = readers.acquire().await.or_failure()?;
+    execute(&mut connection, "begin").await.or_failure()?;
+    let result = work(&mut connection).await;
+    if execute(&mut connection, "rollback").await.is_err() {
+        connection.close_on_drop();
+    }
+    result
 }
 
 async fn transact<T, F>(connection: &mut SqliteConnection, work: F) -> Result<T, Error>

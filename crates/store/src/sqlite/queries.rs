@@ -66,8 +66,8 @@ impl Queries for SqliteStore {
                     .bind(filter.key.as_ref().map(|key| key.value.as_str()))
                     .bind(at(filter.from))
                     .bind(at(filter.to))
-                    .bind(after.map(|(first_at, _)| micros(first_at)))
-                    .bind(after.map(|(_, id)| id.0))
+                    .bind(after.map_or(i64::MIN, |(first_at, _)| micros(first_at)))
+                    .bind(after.map_or(Uuid::nil(), |(_, id)| id.0))
                     .bind(i64::from(limit) + 1)
                     .fetch_all(&mut *connection)
                     .await

@@ -247,6 +247,7 @@ impl Registry for SqliteStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.process_readers.close().await;
         if let Some(writer) = self.writer.lock().await.take()
             && let Err(error) = sqlx::Connection::close(writer).await
         {

@@ -122,7 +122,7 @@ impl Shards for SqliteStore {
         last_read_since: Timestamp,
     ) -> Result<Loaded, Error> {
         let gates = gates.to_vec();
-        self.read(move |connection| {
+        self.process_read(move |connection| {
             Box::pin(async move {
                 look_up::load_board(connection, &gates, micros(last_read_since)).await
             })
@@ -132,7 +132,7 @@ impl Shards for SqliteStore {
 
     async fn look_up(&self, wanted: &Wanted) -> Result<Found, Error> {
         let wanted = wanted.clone();
-        self.read(move |connection| {
+        self.process_read(move |connection| {
             Box::pin(async move { look_up::look_up(connection, &wanted).await })
         })
         .await

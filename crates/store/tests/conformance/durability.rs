@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use bordergate_model::Milestone;
-use bordergate_store::AuditEntry;
+use bordergate_store::{AuditEntry, MeasureFilter, Wanted};
 
 use crate::bench::Bench;
 use crate::sample::{Owner, crossing, reading};
@@ -70,4 +70,29 @@ pub(crate) async fn a_caller_who_hangs_up_loses_nothing(bench: Bench) {
     assert_eq!(bench.count("crossings").await, 40);
     assert_eq!(bench.count("feed").await, 40);
     assert_eq!(bench.count("audit").await, 40);
+}
+
+pub(crate) async fn many_questions_do_not_stop_a_shard(bench: Bench) {
+    let mut owner = Owner::take(&bench.store).await;
+    let questions: Vec<_> = (0..200)
+        .map(|_| {
+            let store = bench.store.clone();
+            tokio::spawn(async move { store.crossing_rows(&MeasureFilter::default()).await })
+        })
+        .collect();
+    for offset in 0..5 {
+        let visit = crossing(&[reading(offset, Milestone::GateIn)]);
+        bench
+            .store
+            .look_up(&Wanted::default())
+            .await
+            .expect("it has connections of its own");
+        owner.store(offset + 1, &[visit]).await;
+    }
+    for question in questions {
+        question
+            .await
+            .expect("no panic")
+            .expect("each gets its turn");
+    }
 }

@@ -57,6 +57,7 @@ on_every_backend! {
     board::gates_show_who_is_inside_and_who_waits_longest,
     board::sources_show_when_they_were_last_heard,
     durability::a_caller_who_hangs_up_loses_nothing,
+    durability::many_questions_do_not_stop_a_shard,
     exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
     exchange::acknowledgements_move_forward_only,
     exchange::submissions_are_begun_once_and_answered_once,

@@ -73,3 +73,20 @@ async fn a_closed_store_says_so() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_no_hub_has_open_can_be_read() {
+    on_sqlite(|bench: Bench| async move {
+        let mut owner = Owner::take(&bench.store).await;
+        owner
+            .store(2, &[crossing(&[reading(1, Milestone::GateIn)])])
+            .await;
+        bench.store.close().await;
+        let reader = SqliteStore::open_read_only(bench.path())
+            .await
+            .expect("the file is there");
+        assert_eq!(reader.counts().await.expect("it answers"), (1, 0, 0));
+        reader.close().await;
+    })
+    .await;
+}
