@@ -105,3 +105,84 @@ pub(crate) fn styled(dice: &mut Dice, plate: &Plate, has_lines: bool) -> String 
         _ => plate.printed(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWS: usize = 40_000;
+
+    fn share(count: usize) -> f64 {
+        count as f64 / DRAWS as f64
+    }
+
+    #[test]
+    fn each_fate_has_its_share() {
+        let (noise, mut dice) = (Noise::default(), Dice::new(3, 0));
+        let fates: Vec<Fate> = (0..DRAWS).map(|_| fate(&mut dice, &noise)).collect();
+        let expected = [
+            (Fate::Doubled, 0.01),
+            (Fate::Resent, 0.02),
+            (Fate::OutOfOrder, 0.05),
+            (Fate::Late, 0.01),
+            (Fate::Missing, 0.01),
+            (Fate::Malformed, 0.002),
+        ];
+        for (fate, wanted) in expected {
+            let found = share(fates.iter().filter(|&&drawn| drawn == fate).count());
+            assert!(
+                (found - wanted).abs() < 0.1 * wanted + 0.0005,
+                "{fate:?}: {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_in_a_hundred_plates_are_misread_four_fifths_of_them_within_a_class() {
+        let (noise, mut dice, mut registry) =
+            (Noise::default(), Dice::new(4, 0), Registry::default());
+        let plate = registry.vietnamese(&mut dice);
+        let readings: Vec<Option<Plate>> = (0..DRAWS)
+            .map(|_| read(&mut dice, &noise, &registry, &plate))
+            .collect();
+        let unread = readings.iter().filter(|read| read.is_none()).count();
+        let misread: Vec<&Plate> = readings
+            .iter()
+            .flatten()
+            .filter(|read| read.tail != plate.tail)
+            .collect();
+        let within = misread
+            .iter()
+            .filter(|read| fold(&read.tail) == fold(&plate.tail))
+            .count();
+        assert!((share(unread) - 0.005).abs() < 0.001, "{unread}");
+        assert!(
+            (share(misread.len()) - 0.02).abs() < 0.003,
+            "{}",
+            misread.len()
+        );
+        assert!(
+            (within as f64 / misread.len() as f64 - 0.8).abs() < 0.05,
+            "{within}"
+        );
+        for read in misread {
+            let differing = read
+                .tail
+                .chars()
+                .zip(plate.tail.chars())
+                .filter(|(one, other)| one != other)
+                .count();
+            assert_eq!((differing, read.tail.len()), (1, plate.tail.len()));
+        }
+    }
+
+    #[test]
+    fn a_mistake_beyond_the_class_names_no_vehicle_of_the_day() {
+        let (mut dice, mut registry) = (Dice::new(5, 0), Registry::default());
+        let plates: Vec<Plate> = (0..300).map(|_| registry.vietnamese(&mut dice)).collect();
+        for plate in &plates {
+            let read = mistaken(&mut dice, &registry, &plate.tail);
+            assert!(plates.iter().all(|other| fold(&other.tail) != fold(&read)));
+        }
+    }
+}

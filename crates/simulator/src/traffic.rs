@@ -108,9 +108,9 @@ fn look_alikes(dice: &mut Dice, registry: &mut Registry, vehicle_count: u32) -> 
     }
 }
 
-/// Draws when a vehicle comes: a broad morning peak, between 05:30 and 17:30.
+/// Draws when a vehicle comes: a broad peak before noon, between 05:30 and 16:40.
 fn arrival(plan: &Plan, dice: &mut Dice) -> i64 {
-    let hours = 5.5 + 12.0 * (dice.unit() + dice.unit() + dice.unit()) / 3.0 - 1.5;
+    let hours = 4.5 + 6.0 * (dice.unit() + dice.unit());
     let second = (hours.max(5.5) * HOUR as f64) as i64;
     wall::local(plan.day, 0, 0) + second + dice.between(0, 600)
 }

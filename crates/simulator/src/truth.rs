@@ -6,6 +6,8 @@
 mod describe;
 mod group;
 mod near;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

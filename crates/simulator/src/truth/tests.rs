@@ -1,0 +1,253 @@
+//! A miniature day worked by hand: who was where, what was sent, and which crossings that gives.
+
+use bordergate_model::{Milestone as M, SourceId, State};
+
+use super::*;
+use crate::border::borders;
+
+/// A camera reads a plate `minute` minutes after eight.
+fn camera(tail: &str, milestone: M, minute: i64) -> Seen {
+    let province = tail.starts_with('E').then_some('桂');
+    let mut seen = Seen::new(0, 0, true);
+    seen.plate = Some(Plate {
+        province,
+        tail: tail.to_owned(),
+    });
+    seen.readings = vec![(milestone, minute * 60)];
+    seen
+}
+
+/// An agency reports a milestone of a plate.
+fn report(tail: &str, milestone: M, minute: i64) -> Seen {
+    Seen {
+        is_sensor: false,
+        ..camera(tail, milestone, minute)
+    }
+}
+
+/// Returns the crossings as `direction state milestones`, in order, and how many records stayed unlinked.
+fn crossings(sent: Vec<Seen>) -> (Vec<String>, usize) {
+    let source = SourceId::parse("s").expect("a letter");
+    let numbered: Vec<(RecordId, Seen)> = sent
+        .into_iter()
+        .enumerate()
+        .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
+        .collect();
+    let (crossings, unlinked) = derive(&numbered, &["only".to_owned()], &borders(0));
+    let told = crossings.iter().map(|crossing| {
+        let mut readings: Vec<_> = crossing
+            .readings
+            .iter()
+            .map(|reading| (reading.occurred_at, reading.milestone.code()))
+            .collect();
+        readings.sort();
+        let milestones: Vec<&str> = readings.into_iter().map(|(_, code)| code).collect();
+        format!(
+            "{} {} {}",
+            crossing.direction,
+            crossing.state,
+            milestones.join(" ")
+        )
+    });
+    (told.collect(), unlinked.len())
+}
+
+#[test]
+fn an_export_ends_at_the_line_and_its_return_belongs_to_it() {
+    let sent = vec![
+        camera("12C12345", M::GateIn, 0),
+        camera("12C12345", M::CrossedOut, 60),
+        camera("12C12345", M::Returned, 200),
+        camera("12C12345", M::GateOut, 230),
+    ];
+    assert_eq!(
+        crossings(sent).0,
+        ["export closed GATE_IN CROSSED_OUT RETURNED GATE_OUT"]
+    );
+}
+
+#[test]
+fn what_was_not_sent_is_not_known() {
+    let gate_in = camera("12C12345", M::GateIn, 0);
+    let (out, back) = (
+        camera("12C12345", M::CrossedOut, 60),
+        camera("12C12345", M::Returned, 200),
+    );
+    let gate_out = camera("12C12345", M::GateOut, 230);
+    let without_line = vec![gate_in.clone(), back, gate_out.clone()];
+    assert_eq!(
+        crossings(without_line).0,
+        ["export close_missed GATE_IN RETURNED GATE_OUT"]
+    );
+    let without_return = vec![gate_in.clone(), out, gate_out.clone()];
+    assert_eq!(
+        crossings(without_return).0,
+        [
+            "export closed GATE_IN CROSSED_OUT",
+            "import closed GATE_OUT"
+        ]
+    );
+    assert_eq!(
+        crossings(vec![gate_in, gate_out]).0,
+        ["export open GATE_IN GATE_OUT"]
+    );
+}
+
+#[test]
+fn a_turn_back_ends_and_the_way_out_belongs_to_it() {
+    let sent = vec![
+        camera("12C12345", M::GateIn, 0),
+        report("12C12345", M::TurnedBack, 60),
+        camera("12C12345", M::YardOut, 90),
+        camera("12C12345", M::GateOut, 120),
+    ];
+    assert_eq!(
+        crossings(sent).0,
+        ["export turned_back GATE_IN TURNED_BACK YARD_OUT GATE_OUT"]
+    );
+}
+
+#[test]
+fn a_foreign_vehicle_going_home_stays_with_its_import() {
+    let sent = vec![
+        camera("E9U115", M::CrossedIn, 0),
+        camera("E9U115", M::GateOut, 60),
+        camera("E9U115", M::CrossedOut, 200),
+    ];
+    assert_eq!(
+        crossings(sent).0,
+        ["import closed CROSSED_IN GATE_OUT CROSSED_OUT"]
+    );
+}
+
+#[test]
+fn a_class_misreading_is_the_same_plate() {
+    let sent = vec![
+        camera("12C12345", M::GateIn, 0),
+        camera("12CI2345", M::YardIn, 10),
+    ];
+    assert_eq!(crossings(sent).0, ["export open GATE_IN YARD_IN"]);
+}
+
+#[test]
+fn a_near_reading_joins_the_only_crossing_that_lacks_it() {
+    let truck = [
+        camera("12C12345", M::GateIn, 0),
+        camera("12C12345", M::CrossedOut, 60),
+    ];
+    let near = camera("12C12745", M::YardIn, 10);
+    let sent: Vec<Seen> = truck.iter().cloned().chain([near.clone()]).collect();
+    assert_eq!(
+        crossings(sent.clone()).0,
+        ["export closed GATE_IN YARD_IN CROSSED_OUT"]
+    );
+    // Another truck is as near and lacks it too: nobody can tell.
+    let twin = [
+        camera("12C12845", M::GateIn, 5),
+        camera("12C12845", M::CrossedOut, 65),
+    ];
+    let with_twin: Vec<Seen> = sent.iter().cloned().chain(twin.clone()).collect();
+    assert_eq!(crossings(with_twin.clone()).0.len(), 3);
+    // Once the twin has its own reading, only one is left.
+    let decided = with_twin
+        .into_iter()
+        .chain([camera("12C12845", M::YardIn, 12)])
+        .collect();
+    assert_eq!(crossings(decided).0.len(), 2);
+    // The reading comes after the line: no room.
+    let late = truck
+        .iter()
+        .cloned()
+        .chain([camera("12C12745", M::YardIn, 70)])
+        .collect();
+    assert_eq!(crossings(late).0.len(), 2);
+    // A report is no sensor's reading.
+    let typed = truck
+        .iter()
+        .cloned()
+        .chain([report("12C12745", M::YardIn, 10)])
+        .collect();
+    assert_eq!(crossings(typed).0.len(), 2);
+}
+
+#[test]
+fn the_relief_vehicle_carries_the_goods_on() {
+    let mut swap = report("12C12345", M::Transshipped, 60);
+    swap.to_plate = Some(Plate {
+        province: Some('桂'),
+        tail: "E9U115".to_owned(),
+    });
+    let sent = vec![
+        camera("12C12345", M::GateIn, 0),
+        camera("E9U115", M::CrossedIn, 30),
+        camera("E9U115", M::YardIn, 40),
+        swap,
+        camera("12C12345", M::GateOut, 63),
+        camera("E9U115", M::CrossedOut, 80),
+    ];
+    let expected = [
+        "export closed GATE_IN TRANSSHIPPED GATE_OUT CROSSED_OUT",
+        "import relieved CROSSED_IN YARD_IN",
+    ];
+    assert_eq!(crossings(sent).0, expected);
+}
+
+#[test]
+fn a_reading_links_by_any_key_and_without_one_not_at_all() {
+    let mut declared = report("12C12345", M::DeclRegistered, 20);
+    declared.declarations = vec!["301234567890".to_owned()];
+    // An amendment changes the twelfth digit only.
+    let mut passed = Seen {
+        plate: None,
+        ..report("", M::SupervisionPassed, 50)
+    };
+    passed.declarations = vec!["301234567891".to_owned()];
+    let unread = Seen {
+        plate: None,
+        ..camera("", M::GateIn, 0)
+    };
+    let mut stray = Seen {
+        plate: None,
+        ..report("", M::FeePaid, 30)
+    };
+    stray.trip = Some("CKS1".to_owned());
+    let (told, unlinked_count) = crossings(vec![declared, passed, unread, stray]);
+    assert_eq!(
+        told,
+        [
+            "export open DECL_REGISTERED SUPERVISION_PASSED",
+            "unknown open FEE_PAID"
+        ]
+    );
+    assert_eq!(unlinked_count, 1);
+}
+
+#[test]
+fn channel_cargo_and_load_come_from_what_was_told() {
+    let mut announced = report("12C12345", M::Predeclared, 0);
+    (announced.cargo, announced.is_loaded) = (Some(CargoClass::Fruit), Some(true));
+    let mut green = report("12C12345", M::Channelled, 20);
+    green.channel = Some(Channel::Green);
+    let mut red = report("12C12345", M::Cleared, 90);
+    red.channel = Some(Channel::Red);
+    let mut back = report("12C12345", M::Returned, 300);
+    back.is_loaded = Some(false);
+    let source = SourceId::parse("s").expect("a letter");
+    let sent: Vec<_> = [announced, green, red, back]
+        .into_iter()
+        .enumerate()
+        .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
+        .collect();
+    let (crossings, _) = derive(&sent, &[], &borders(0));
+    let [only] = crossings.as_slice() else {
+        panic!("one vehicle, one crossing")
+    };
+    assert_eq!(
+        (only.channel, only.cargo, only.is_loaded),
+        (Channel::Red, Some(CargoClass::Fruit), Some(true))
+    );
+    assert_eq!(
+        (only.plate_key.as_deref(), only.state),
+        (Some("12C12345"), State::CloseMissed)
+    );
+}
