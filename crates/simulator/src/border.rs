@@ -123,6 +123,9 @@ pub(crate) fn borders(wrong_clock_seconds: i64) -> Vec<Border> {
     ]
 }
 
+/// Device name, spot, device, door, and what a reading means by the device's word.
+type Row<'a> = (&'a str, Spot, Device, Door, &'a [(&'a str, Milestone)]);
+
 struct Name {
     id: &'static str,
     short: &'static str,
@@ -139,7 +142,7 @@ fn border(name: Name, yard: [Device; 2], wrong_clock_seconds: i64) -> Border {
     let gate_id = GateId::parse(name.id).expect("letters and a hyphen");
     let lane_words: &[(&str, M)] = &[("forward", M::CrossedOut), ("reverse", M::CrossedIn)];
     let yard_words: &[(&str, M)] = &[("approach", M::YardIn), ("leave", M::YardOut)];
-    let rows: [(&str, Spot, D, Door, &[(&str, M)]); 12] = [
+    let rows: [Row<'_>; 12] = [
         (
             "in-1",
             Spot::GateIn,

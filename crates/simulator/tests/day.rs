@@ -106,8 +106,7 @@ fn messages_come_in_order_within_their_local_day_from_replay_sources() {
     let last_told = day
         .messages
         .iter()
-        .filter(|message| message.received_at < day.end_at)
-        .next_back()
+        .rfind(|message| message.received_at < day.end_at)
         .expect("a day has messages");
     assert!(
         day.end_at.duration_since(last_told.received_at).as_hours() >= 2,

@@ -21,7 +21,7 @@ pub(super) fn bare(sight: &Sight<'_>) -> Wire {
 /// The XML with two pictures; every fourth time the second has no bytes.
 pub(super) fn multipart(sight: &Sight<'_>) -> Wire {
     let plate_picture = pictures::jpeg(sight.serial, 220);
-    let scene = if sight.serial % 4 == 0 {
+    let scene = if sight.serial.is_multiple_of(4) {
         Vec::new()
     } else {
         pictures::jpeg(sight.serial + 1, 480)

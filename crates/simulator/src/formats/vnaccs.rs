@@ -110,7 +110,7 @@ fn export(told: &Declaration) -> Vec<String> {
     fields.put(41, told.gross_kg.to_string());
     fields.put(42, "KGM");
     // The vehicle stands in one of two fields.
-    let position = if told.number.as_bytes()[10] % 2 == 0 {
+    let position = if told.number.as_bytes()[10].is_multiple_of(2) {
         50
     } else {
         51
