@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use bordergate_eventlog::embedded::EmbeddedLog;
-use bordergate_eventlog::kafka::{KafkaConfig, KafkaLog};
+use bordergate_eventlog::kafka::{KafkaConfig, KafkaLog, SecurityConfig, Topics};
 use bordergate_eventlog::EventLog;
 use bordergate_store::Store;
 use bordergate_store::postgres::{PostgresConfig, PostgresStore};
@@ -78,10 +78,39 @@ pub async fn log(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn Even
 /// Returns the Kafka settings in the words of the log's crate.
 ///
 /// # Errors
-/// When no brokers are set or the password file cannot be read.
-pub fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
-    let _ = settings;
-    bail!("kafka.brokers is not set")
+/// When no brokers are set, the protocol is not known or the password file cannot be read.
+fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
+    let kafka = &settings.kafka;
+    let brokers = kafka.brokers.clone().context("kafka.brokers is not set: the log is the embedded one")?;
+    let protocol = serde_json::from_value(serde_json::Value::String(kafka.security_protocol.clone()))
+        .context("kafka.security_protocol")?;
+    Ok(KafkaConfig {
+        brokers,
+        topic: kafka.topic.clone(),
+        shards: settings.log.shards,
+        record_bytes: settings.limits.record_bytes,
+        replication_factor: kafka.replication_factor,
+        min_insync_replicas: kafka.min_insync_replicas,
+        retention_days: settings.log.retention_days,
+        append_timeout_ms: kafka.append_timeout_ms,
+        security: SecurityConfig {
+            protocol,
+            ca_file: kafka.ca_file.clone(),
+            certificate_file: kafka.certificate_file.clone(),
+            key_file: kafka.key_file.clone(),
+            sasl_mechanism: kafka.sasl_mechanism.clone(),
+            username: kafka.username.clone(),
+            password: kafka.password_file.as_deref().map(secret).transpose().context("kafka.password_file")?,
+        },
+    })
+}
+
+/// Returns the keeper of the log's topic on Kafka.
+///
+/// # Errors
+/// When no brokers are set or the settings cannot be used.
+pub fn topics(settings: &Settings) -> anyhow::Result<Topics> {
+    Topics::new(kafka_config(settings)?).context("kafka")
 }
 
 /// Opens everything a hub shares; the schema must be the one this program works with.

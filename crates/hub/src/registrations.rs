@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use bordergate_model::{Gate, GateId, Shard, Source, SourceId};
+use bordergate_model::{Gate, GateId, Source, SourceId};
 use bordergate_store::{Error, Store};
 
 /// A consistent view of every version of every registration.
@@ -33,12 +33,6 @@ impl Snapshot {
         self.sources.get(source_id)?.last()
     }
 
-    /// Returns the version of a source that a door stamped on a record.
-    #[must_use]
-    pub fn source_version(&self, source_id: &SourceId, version: u32) -> Option<&Source> {
-        self.sources.get(source_id)?.iter().find(|source| source.version == version)
-    }
-
     /// Returns the newest version of a gate.
     #[must_use]
     pub fn gate(&self, gate_id: &GateId) -> Option<&Gate> {
@@ -59,12 +53,6 @@ impl Snapshot {
         let mut sources: Vec<&Source> = self.sources.values().filter_map(|versions| versions.last()).collect();
         sources.sort_by(|a, b| a.source_id.cmp(&b.source_id));
         sources
-    }
-
-    /// Returns the gates whose records lie in `shard`, by id.
-    #[must_use]
-    pub fn gates_of_shard(&self, shard: Shard) -> Vec<GateId> {
-        self.gates().into_iter().filter(|gate| gate.shard == shard).map(|gate| gate.gate_id.clone()).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use bordergate_indicators::Fact;
 use bordergate_model::{Crossing, CrossingId, LoggedRecord, ObservationRef, Offset, RawRecord, Shard as ShardNumber};
 use bordergate_process::{Decided, Limits, Shard, Summary, Tools, Watcher};
 use bordergate_store::sqlite::SqliteStore;
-use bordergate_store::{CrossingFilter, QuarantineFilter, Queries, Reference, Registry, Shards, Store};
+use bordergate_store::{CrossingFilter, QuarantineFilter, Reference, Store};
 
 use crate::app::App;
 use crate::roles;

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use bordergate_crossing::{Board, Changes, Placement};
 use bordergate_indicators::measure;
 use bordergate_model::{
-    CrossingChange, CrossingId, Observation, ObservationRef, Outcome, OutcomeKind, RecordId, SourceId,
+    CrossingChange, CrossingId, Observation, ObservationRef, Outcome, OutcomeKind, RecordId,
+    SourceId,
 };
 use bordergate_store::{
-    Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine, Progress, Relink, Wanted,
+    Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine,
+    Progress, Relink, Wanted,
 };
 use jiff::Timestamp;
 
@@ -25,7 +27,9 @@ pub(crate) fn wanted(board: &Board, run: &[ReadRecord]) -> Wanted {
     for read in run {
         wanted.record_ids.push(read.logged.record.record_id);
         for observation in read.content.observations() {
-            let ids = [&observation.event_id, &observation.corrects].into_iter().flatten();
+            let ids = [&observation.event_id, &observation.corrects]
+                .into_iter()
+                .flatten();
             events.extend(ids.map(|event_id| (observation.source_id.clone(), event_id.clone())));
             keys.extend(board.wanted(observation));
         }
@@ -66,19 +70,27 @@ impl Overlay {
             quarantine: Vec::new(),
         };
         for known in found.records {
-            overlay.records.entry(known.record_id).or_default().push(known);
+            overlay
+                .records
+                .entry(known.record_id)
+                .or_default()
+                .push(known);
         }
         for (observation, _) in found.events {
             overlay.note_event(&observation);
         }
-        overlay.board.load(found.crossings, found.unlinked, found.tombstones);
+        overlay
+            .board
+            .load(found.crossings, found.unlinked, found.tombstones);
         overlay
     }
 
     /// Takes one record. Log time moves first, so that batch borders change nothing.
     pub(crate) fn take(&mut self, read: &ReadRecord) {
         let received_at = read.logged.record.received_at;
-        let log_time = self.log_time.map_or(received_at, |so_far| so_far.max(received_at));
+        let log_time = self
+            .log_time
+            .map_or(received_at, |so_far| so_far.max(received_at));
         self.log_time = Some(log_time);
         let changes = self.board.advance(log_time);
         self.note_changes(changes);
@@ -99,16 +111,25 @@ impl Overlay {
     fn verdict<'a>(&self, read: &'a ReadRecord) -> Verdict<'a> {
         let observations = match &read.content {
             Content::Nothing { kind, code, detail } => {
-                return Verdict::Nothing { kind: *kind, code: code.clone(), detail: detail.clone() };
+                return Verdict::Nothing {
+                    kind: *kind,
+                    code: code.clone(),
+                    detail: detail.clone(),
+                };
             }
             Content::Observations(observations) => observations,
         };
-        let effective = self.records.get(&read.logged.record.record_id).into_iter().flatten().filter(|known| {
-            let is_void = known.outcome.as_ref().is_some_and(|outcome| {
-                matches!(outcome.kind, OutcomeKind::Quarantined | OutcomeKind::Routed)
+        let effective = self
+            .records
+            .get(&read.logged.record.record_id)
+            .into_iter()
+            .flatten()
+            .filter(|known| {
+                let is_void = known.outcome.as_ref().is_some_and(|outcome| {
+                    matches!(outcome.kind, OutcomeKind::Quarantined | OutcomeKind::Routed)
+                });
+                !is_void
             });
-            !is_void
-        });
         let mut is_key_reused = false;
         for known in effective {
             if known.body_sha256 == read.body_sha256 {
@@ -116,13 +137,18 @@ impl Overlay {
             }
             is_key_reused = true;
         }
-        if is_key_reused && observations.iter().all(|observation| observation.event_id.is_none()) {
+        if is_key_reused
+            && observations
+                .iter()
+                .all(|observation| observation.event_id.is_none())
+        {
             return Verdict::quarantined(
                 "record.key_reused",
                 "the sender used the key of an earlier record for other bytes, and the message names no event",
             );
         }
-        self.event_verdict(observations).unwrap_or(Verdict::Observed(observations))
+        self.event_verdict(observations)
+            .unwrap_or(Verdict::Observed(observations))
     }
 
     /// Compares with what was read under the same event id and revision before; `None`: nothing was.
@@ -130,14 +156,18 @@ impl Overlay {
         let first = observations.first()?;
         let event_id = first.event_id.clone()?;
         let known = self.events.get(&(first.source_id.clone(), event_id))?;
-        let same_revision: Vec<&Observation> =
-            known.iter().filter(|earlier| earlier.revision == first.revision).collect();
+        let same_revision: Vec<&Observation> = known
+            .iter()
+            .filter(|earlier| earlier.revision == first.revision)
+            .collect();
         if same_revision.is_empty() {
             return None;
         }
         let says_the_same = same_revision.len() == observations.len()
             && observations.iter().all(|observation| {
-                same_revision.iter().any(|earlier| earlier.index == observation.index && earlier.says_the_same(observation))
+                same_revision.iter().any(|earlier| {
+                    earlier.index == observation.index && earlier.says_the_same(observation)
+                })
             });
         Some(if says_the_same {
             Verdict::duplicate("event.duplicate")
@@ -154,14 +184,22 @@ impl Overlay {
 
     fn note_event(&mut self, observation: &Observation) {
         if let Some(event_id) = &observation.event_id {
-            let known = self.events.entry((observation.source_id.clone(), event_id.clone())).or_default();
+            let known = self
+                .events
+                .entry((observation.source_id.clone(), event_id.clone()))
+                .or_default();
             known.push(observation.clone());
         }
     }
 
     fn note_record(&mut self, read: &ReadRecord, outcome: Option<Outcome>) {
         let record_id = read.logged.record.record_id;
-        let known = KnownRecord { record_id, offset: read.logged.offset, body_sha256: read.body_sha256, outcome };
+        let known = KnownRecord {
+            record_id,
+            offset: read.logged.offset,
+            body_sha256: read.body_sha256,
+            outcome,
+        };
         self.records.entry(record_id).or_default().push(known);
     }
 
@@ -198,29 +236,49 @@ impl Overlay {
         }
         for change in changes.crossings {
             self.change_count += 1;
-            self.changes.insert(change.crossing.crossing_id, (self.change_count, change));
+            self.changes
+                .insert(change.crossing.crossing_id, (self.change_count, change));
         }
     }
 
     /// Returns the batch to write for a run that was taken whole, and the board after it.
-    pub(crate) fn finish(mut self, tools: &Tools, progress: &Progress, run: &[ReadRecord]) -> Option<(Batch, Board)> {
+    pub(crate) fn finish(
+        mut self,
+        tools: &Tools,
+        progress: &Progress,
+        run: &[ReadRecord],
+    ) -> Option<(Batch, Board)> {
         let last = &run.last()?.logged;
         let mut observations = Vec::with_capacity(self.new.len());
         for (observation, body_sha256) in std::mem::take(&mut self.new) {
             let place = self.places.remove(&observation.reference());
-            let (crossing_id, link_key, unlinked) =
-                place.map_or((None, None, None), |place| (place.crossing_id, place.link_key, place.unlinked));
-            observations.push(NewObservation { observation, body_sha256, crossing_id, link_key, unlinked });
+            let (crossing_id, link_key, unlinked) = place.map_or((None, None, None), |place| {
+                (place.crossing_id, place.link_key, place.unlinked)
+            });
+            observations.push(NewObservation {
+                observation,
+                body_sha256,
+                crossing_id,
+                link_key,
+                unlinked,
+            });
         }
         let mut relinks: Vec<Relink> = self
             .places
             .into_values()
-            .map(|Placement { reference, crossing_id, link_key, unlinked }| Relink {
-                reference,
-                crossing_id,
-                link_key,
-                unlinked,
-            })
+            .map(
+                |Placement {
+                     reference,
+                     crossing_id,
+                     link_key,
+                     unlinked,
+                 }| Relink {
+                    reference,
+                    crossing_id,
+                    link_key,
+                    unlinked,
+                },
+            )
             .collect();
         relinks.sort_by_key(|relink| relink.reference);
         let mut changes: Vec<(usize, CrossingChange)> = self.changes.into_values().collect();
@@ -254,15 +312,27 @@ impl Overlay {
 
 enum Verdict<'a> {
     Observed(&'a [Observation]),
-    Nothing { kind: OutcomeKind, code: String, detail: String },
+    Nothing {
+        kind: OutcomeKind,
+        code: String,
+        detail: String,
+    },
 }
 
 impl Verdict<'_> {
     fn duplicate(code: &str) -> Self {
-        Self::Nothing { kind: OutcomeKind::Duplicate, code: code.to_owned(), detail: String::new() }
+        Self::Nothing {
+            kind: OutcomeKind::Duplicate,
+            code: code.to_owned(),
+            detail: String::new(),
+        }
     }
 
     fn quarantined(code: &str, detail: impl Into<String>) -> Self {
-        Self::Nothing { kind: OutcomeKind::Quarantined, code: code.to_owned(), detail: detail.into() }
+        Self::Nothing {
+            kind: OutcomeKind::Quarantined,
+            code: code.to_owned(),
+            detail: detail.into(),
+        }
     }
 }

@@ -39,7 +39,10 @@ impl Patience {
 ///
 /// # Errors
 /// Those of the store that waiting does not mend.
-pub(crate) async fn write(store: &dyn Store, batch: &Batch) -> Result<(Written, Option<String>), Error> {
+pub(crate) async fn write(
+    store: &dyn Store,
+    batch: &Batch,
+) -> Result<(Written, Option<String>), Error> {
     match store.commit(batch).await {
         Ok(Committed::Done) => Ok((Written::Done, None)),
         Ok(Committed::Fenced) => resolve(store, batch).await.map(|written| (written, None)),

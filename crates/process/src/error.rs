@@ -28,7 +28,9 @@ pub enum Error {
         found: String,
     },
     /// The record before the next offset is another one than was processed: the log was made anew.
-    #[error("offset {offset} of shard {shard} holds another record than the one processed: the log was made anew")]
+    #[error(
+        "offset {offset} of shard {shard} holds another record than the one processed: the log was made anew"
+    )]
     LogMadeAnew {
         /// The shard.
         shard: Shard,

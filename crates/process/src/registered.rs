@@ -18,8 +18,15 @@ impl Registered {
         let sources = store.sources().await?;
         let gates = store.gates().await?;
         Ok(Self {
-            sources: sources.into_iter().map(|source| ((source.source_id.clone(), source.version), source)).collect(),
-            gates: gates.into_iter().filter(|gate| gate.shard == shard).map(|gate| gate.gate_id).collect(),
+            sources: sources
+                .into_iter()
+                .map(|source| ((source.source_id.clone(), source.version), source))
+                .collect(),
+            gates: gates
+                .into_iter()
+                .filter(|gate| gate.shard == shard)
+                .map(|gate| gate.gate_id)
+                .collect(),
         })
     }
 

@@ -27,12 +27,20 @@ pub(crate) enum Content {
     /// One observation or more.
     Observations(Vec<Observation>),
     /// Nothing to keep: the outcome's kind, code and, for a quarantined one, the words.
-    Nothing { kind: OutcomeKind, code: String, detail: String },
+    Nothing {
+        kind: OutcomeKind,
+        code: String,
+        detail: String,
+    },
 }
 
 impl Content {
     fn quarantined(code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Nothing { kind: OutcomeKind::Quarantined, code: code.into(), detail: detail.into() }
+        Self::Nothing {
+            kind: OutcomeKind::Quarantined,
+            code: code.into(),
+            detail: detail.into(),
+        }
     }
 
     /// Returns the observations; empty when there are none.
@@ -46,14 +54,26 @@ impl Content {
 
 /// Tells whether every registration the run needs is at hand.
 pub(crate) fn knows_all(registered: &Registered, run: &[LoggedRecord]) -> bool {
-    run.iter().filter(|logged| logged.record.format != TICK).all(|logged| {
-        registered.source(&logged.record.source_id, logged.record.source_version).is_some()
-            && logged.record.gate_id.as_ref().is_some_and(|gate_id| registered.has_gate(gate_id))
-    })
+    run.iter()
+        .filter(|logged| logged.record.format != TICK)
+        .all(|logged| {
+            registered
+                .source(&logged.record.source_id, logged.record.source_version)
+                .is_some()
+                && logged
+                    .record
+                    .gate_id
+                    .as_ref()
+                    .is_some_and(|gate_id| registered.has_gate(gate_id))
+        })
 }
 
 /// Reads every record of a run, in order.
-pub(crate) fn read_run(registered: &Registered, decided: &Decided, run: &[LoggedRecord]) -> Vec<ReadRecord> {
+pub(crate) fn read_run(
+    registered: &Registered,
+    decided: &Decided,
+    run: &[LoggedRecord],
+) -> Vec<ReadRecord> {
     run.iter()
         .map(|logged| ReadRecord {
             logged: logged.clone(),
@@ -69,24 +89,47 @@ fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) ->
         return Content::quarantined(code, detail);
     }
     if record.format == TICK {
-        return Content::Nothing { kind: OutcomeKind::Ignored, code: TICK.to_owned(), detail: String::new() };
+        return Content::Nothing {
+            kind: OutcomeKind::Ignored,
+            code: TICK.to_owned(),
+            detail: String::new(),
+        };
     }
-    if !record.gate_id.as_ref().is_some_and(|gate_id| registered.has_gate(gate_id)) {
-        return Content::quarantined("record.wrong_shard", "the record's gate does not belong to this shard");
+    if !record
+        .gate_id
+        .as_ref()
+        .is_some_and(|gate_id| registered.has_gate(gate_id))
+    {
+        return Content::quarantined(
+            "record.wrong_shard",
+            "the record's gate does not belong to this shard",
+        );
     }
     let Some(source) = registered.source(&record.source_id, record.source_version) else {
-        let detail = format!("source {} has no registration version {}", record.source_id, record.source_version);
+        let detail = format!(
+            "source {} has no registration version {}",
+            record.source_id, record.source_version
+        );
         return Content::quarantined("source.unknown_version", detail);
     };
-    match catch_unwind(AssertUnwindSafe(|| bordergate_sources::read(logged, source))) {
-        Err(_) => Content::quarantined("reader.panicked", format!("the reader of {} failed on this record", record.format)),
+    match catch_unwind(AssertUnwindSafe(|| {
+        bordergate_sources::read(logged, source)
+    })) {
+        Err(_) => Content::quarantined(
+            "reader.panicked",
+            format!("the reader of {} failed on this record", record.format),
+        ),
         Ok(Err(error)) => Content::quarantined(error.code(), error.to_string()),
-        Ok(Ok(Read::Ignored { code })) => {
-            Content::Nothing { kind: OutcomeKind::Ignored, code: code.to_owned(), detail: String::new() }
-        }
-        Ok(Ok(Read::Observations(observations))) if observations.is_empty() => {
-            Content::Nothing { kind: OutcomeKind::Ignored, code: "record.says_nothing".to_owned(), detail: String::new() }
-        }
+        Ok(Ok(Read::Ignored { code })) => Content::Nothing {
+            kind: OutcomeKind::Ignored,
+            code: code.to_owned(),
+            detail: String::new(),
+        },
+        Ok(Ok(Read::Observations(observations))) if observations.is_empty() => Content::Nothing {
+            kind: OutcomeKind::Ignored,
+            code: "record.says_nothing".to_owned(),
+            detail: String::new(),
+        },
         Ok(Ok(Read::Observations(observations))) => Content::Observations(observations),
     }
 }

@@ -9,7 +9,7 @@ use bordergate_crossing::Board;
 use bordergate_eventlog::{RunLimit, ShardReader};
 use bordergate_model::record::TICK;
 use bordergate_model::{LoggedRecord, RawRecord, RecordId, Shard as ShardNumber, SourceId};
-use bordergate_store::{Batch, Found, Progress, Wanted};
+use bordergate_store::{Batch, Found, Progress, Store, Wanted};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -68,11 +68,24 @@ impl Shard {
     /// [`Error::OtherLog`] and [`Error::LogMadeAnew`] when the database belongs to another log; those
     /// of log and store.
     pub async fn take(tools: Arc<Tools>, shard: ShardNumber) -> Result<Option<Self>, Error> {
-        let Some(Taken { progress, is_unclean, registered, board, reader }) = take(&tools, shard).await? else {
+        let Some(Taken {
+            progress,
+            is_unclean,
+            registered,
+            board,
+            reader,
+        }) = take(&tools, shard).await?
+        else {
             return Ok(None);
         };
         let epoch = progress.owner_epoch;
-        tracing::info!(shard, owner.epoch = epoch, is_unclean, "shard {shard} taken at offset {}", progress.next_offset);
+        tracing::info!(
+            shard,
+            owner.epoch = epoch,
+            is_unclean,
+            "shard {shard} taken at offset {}",
+            progress.next_offset
+        );
         let decided = tools.decided.clone();
         let suspects = if is_unclean { SUSPECT_RUN } else { 0 };
         let now = Instant::now();
@@ -109,8 +122,15 @@ impl Shard {
                 self.keep_alive().await?;
             }
         }
-        self.tools.store.release(self.progress.shard, self.progress.owner_epoch).await?;
-        tracing::info!(shard = self.progress.shard, "shard {} given up", self.progress.shard);
+        self.tools
+            .store
+            .release(self.progress.shard, self.progress.owner_epoch)
+            .await?;
+        tracing::info!(
+            shard = self.progress.shard,
+            "shard {} given up",
+            self.progress.shard
+        );
         Ok(())
     }
 
@@ -134,12 +154,22 @@ impl Shard {
     /// # Errors
     /// As [`Self::run`].
     pub async fn step(&mut self, wait: Duration) -> Result<Step, Error> {
-        let most = if self.suspects > 0 { self.suspects } else { self.tools.limits.batch.records };
-        let limit = RunLimit { records: most, ..self.tools.limits.batch };
+        let most = if self.suspects > 0 {
+            self.suspects
+        } else {
+            self.tools.limits.batch.records
+        };
+        let limit = RunLimit {
+            records: most,
+            ..self.tools.limits.batch
+        };
         let run = match self.reader.next_run(limit, wait).await {
             Ok(run) => run,
             Err(bordergate_eventlog::Error::Unreachable { reason }) => {
-                tracing::warn!("shard {}: the log cannot be read: {reason}", self.progress.shard);
+                tracing::warn!(
+                    "shard {}: the log cannot be read: {reason}",
+                    self.progress.shard
+                );
                 tokio::time::sleep(IDLE_WAIT).await;
                 return Ok(Step::Idle);
             }
@@ -150,7 +180,8 @@ impl Shard {
         }
         self.last_record = Instant::now();
         if !knows_all(&self.registered, &run) {
-            self.registered = Registered::load(self.tools.store.as_ref(), self.progress.shard).await?;
+            self.registered =
+                Registered::load(self.tools.store.as_ref(), self.progress.shard).await?;
         }
         if self.suspects > 0 {
             for logged in &run {
@@ -167,12 +198,22 @@ impl Shard {
     /// Stores one record after an unclean take-over, having written down that it is about to be tried.
     async fn store_suspect(&mut self, logged: &LoggedRecord) -> Result<(), Error> {
         let shard = self.progress.shard;
-        let marked = self.tools.store.mark_suspect(shard, self.progress.owner_epoch, logged.offset).await?;
+        let marked = self
+            .tools
+            .store
+            .mark_suspect(shard, self.progress.owner_epoch, logged.offset)
+            .await?;
         let count = marked.ok_or(Error::Lost { shard })?;
         if count > MOST_SUSPECT_COUNT {
             let words = format!("processing it ended the process {MOST_SUSPECT_COUNT} times");
-            tracing::error!("offset {} of shard {shard} is quarantined unread: {words}", logged.offset);
-            self.decided.insert((shard, logged.offset), ("record.kills_process".to_owned(), words));
+            tracing::error!(
+                "offset {} of shard {shard} is quarantined unread: {words}",
+                logged.offset
+            );
+            self.decided.insert(
+                (shard, logged.offset),
+                ("record.kills_process".to_owned(), words),
+            );
         }
         self.store_run(std::slice::from_ref(logged)).await
     }
@@ -182,10 +223,17 @@ impl Shard {
     async fn store_run(&mut self, run: &[LoggedRecord]) -> Result<(), Error> {
         let mut waiting = vec![run];
         while let Some(part) = waiting.pop() {
-            let Err((code, words)) = self.store_part(part).await? else { continue };
+            let Err((code, words)) = self.store_part(part).await? else {
+                continue;
+            };
             if let [logged] = part {
-                tracing::error!("offset {} of shard {} is quarantined as {code}: {words}", logged.offset, logged.shard);
-                self.decided.insert((logged.shard, logged.offset), (code, words));
+                tracing::error!(
+                    "offset {} of shard {} is quarantined as {code}: {words}",
+                    logged.offset,
+                    logged.shard
+                );
+                self.decided
+                    .insert((logged.shard, logged.offset), (code, words));
                 waiting.push(part);
             } else {
                 let (first, second) = part.split_at(part.len() / 2);
@@ -197,13 +245,16 @@ impl Shard {
     }
 
     /// Stores a part whole, or returns code and words of why it cannot be stored.
-    async fn store_part(&mut self, part: &[LoggedRecord]) -> Result<Result<(), (String, String)>, Error> {
+    async fn store_part(
+        &mut self,
+        part: &[LoggedRecord],
+    ) -> Result<Result<(), (String, String)>, Error> {
         let began = Instant::now();
         let read = read_run(&self.registered, &self.decided, part);
         let mut patience = Patience::default();
         let mut was_refused = false;
         loop {
-            let found = match self.look_up(&read).await {
+            let found = match look_up(self.tools.store.as_ref(), &self.board, &read).await {
                 Ok(found) => found,
                 Err(bordergate_store::Error::Unreachable { reason }) => {
                     tracing::warn!("shard {}: look-up failed: {reason}", self.progress.shard);
@@ -213,17 +264,27 @@ impl Shard {
                 Err(error) => return Err(error.into()),
             };
             let Some((batch, board)) = self.link(&read, found) else {
-                return Ok(Err(("process.panicked".to_owned(), "linking failed on this record".to_owned())));
+                return Ok(Err((
+                    "process.panicked".to_owned(),
+                    "linking failed on this record".to_owned(),
+                )));
             };
             match write(self.tools.store.as_ref(), &batch).await? {
                 (Written::Done, _) => {
                     self.apply(&batch, board, &read, began.elapsed());
                     return Ok(Ok(()));
                 }
-                (Written::Lost, _) => return Err(Error::Lost { shard: self.progress.shard }),
+                (Written::Lost, _) => {
+                    return Err(Error::Lost {
+                        shard: self.progress.shard,
+                    });
+                }
                 (Written::Retry, _) => patience.pause().await,
                 (Written::Refused, reason) if was_refused => {
-                    return Ok(Err(("store.refused".to_owned(), reason.unwrap_or_default())));
+                    return Ok(Err((
+                        "store.refused".to_owned(),
+                        reason.unwrap_or_default(),
+                    )));
                 }
                 (Written::Refused, _) => was_refused = true,
             }
@@ -240,33 +301,6 @@ impl Shard {
             overlay.finish(&self.tools, &self.progress, read)
         }));
         linked.ok().flatten()
-    }
-
-    /// Looks up what the run needs; keys that found crossings bring along are looked up in turn.
-    async fn look_up(&self, read: &[ReadRecord]) -> Result<Found, bordergate_store::Error> {
-        let mut next = wanted(&self.board, read);
-        let mut asked: HashSet<_> = next.keys.iter().map(|window| (window.gate_id.clone(), window.key.clone())).collect();
-        let mut known = HashSet::new();
-        let mut all = Found::default();
-        for _ in 0..MOST_LOOK_UP_ROUNDS {
-            let found = self.tools.store.look_up(&next).await?;
-            all.records.extend(found.records);
-            all.events.extend(found.events);
-            all.unlinked.extend(found.unlinked);
-            all.tombstones.extend(found.tombstones);
-            next = Wanted::default();
-            for crossing in found.crossings {
-                if known.insert(crossing.crossing_id) {
-                    let windows = crossing.readings.iter().flat_map(|reading| self.board.wanted(&reading.observation));
-                    next.keys.extend(windows.filter(|window| asked.insert((window.gate_id.clone(), window.key.clone()))));
-                    all.crossings.push(crossing);
-                }
-            }
-            if next.keys.is_empty() {
-                break;
-            }
-        }
-        Ok(all)
     }
 
     /// Takes the committed overlay as the board.
@@ -291,7 +325,12 @@ impl Shard {
     async fn keep_alive(&mut self) -> Result<(), Error> {
         let shard = self.progress.shard;
         if self.last_renewed.elapsed() >= RENEW_EVERY {
-            match self.tools.store.renew(shard, self.progress.owner_epoch).await {
+            match self
+                .tools
+                .store
+                .renew(shard, self.progress.owner_epoch)
+                .await
+            {
                 Ok(true) => self.last_renewed = Instant::now(),
                 Ok(false) => return Err(Error::Lost { shard }),
                 Err(bordergate_store::Error::Unreachable { reason }) => {
@@ -300,7 +339,11 @@ impl Shard {
                 Err(error) => return Err(error.into()),
             }
         }
-        let is_silent = self.tools.limits.tick_after.is_some_and(|after| self.last_record.elapsed() >= after);
+        let is_silent = self
+            .tools
+            .limits
+            .tick_after
+            .is_some_and(|after| self.last_record.elapsed() >= after);
         if is_silent && !self.progress.last_is_replay {
             self.last_record = Instant::now();
             if let Err(error) = self.tools.log.append(shard, self.tick()).await {
@@ -331,7 +374,9 @@ impl Shard {
     async fn show_progress_sometimes(&mut self) {
         let since = self.last_shown.map(|shown| shown.elapsed());
         let has_moved = self.last_record.elapsed() < SHOW_EVERY * 2;
-        if since.is_none_or(|since| (has_moved && since >= SHOW_EVERY) || since >= SHOW_AT_LEAST_EVERY) {
+        if since
+            .is_none_or(|since| (has_moved && since >= SHOW_EVERY) || since >= SHOW_AT_LEAST_EVERY)
+        {
             self.show_progress().await;
         }
     }
@@ -340,19 +385,71 @@ impl Shard {
         self.last_shown = Some(Instant::now());
         let (shard, next_offset) = (self.progress.shard, self.progress.next_offset);
         if let Err(error) = self.tools.log.show_progress(shard, next_offset).await {
-            tracing::warn!("the lag of shard {shard} could not be shown to the log's tools: {error}");
+            tracing::warn!(
+                "the lag of shard {shard} could not be shown to the log's tools: {error}"
+            );
         }
     }
 }
 
+/// Looks up what the run needs; keys that found crossings bring along are looked up in turn.
+async fn look_up(
+    store: &dyn Store,
+    board: &Board,
+    read: &[ReadRecord],
+) -> Result<Found, bordergate_store::Error> {
+    let mut next = wanted(board, read);
+    let mut asked: HashSet<_> = next
+        .keys
+        .iter()
+        .map(|window| (window.gate_id.clone(), window.key.clone()))
+        .collect();
+    let mut known = HashSet::new();
+    let mut all = Found::default();
+    for _ in 0..MOST_LOOK_UP_ROUNDS {
+        let found = store.look_up(&next).await?;
+        all.records.extend(found.records);
+        all.events.extend(found.events);
+        all.unlinked.extend(found.unlinked);
+        all.tombstones.extend(found.tombstones);
+        next = Wanted::default();
+        for crossing in found.crossings {
+            if known.insert(crossing.crossing_id) {
+                let windows = crossing
+                    .readings
+                    .iter()
+                    .flat_map(|reading| board.wanted(&reading.observation));
+                next.keys.extend(
+                    windows.filter(|window| {
+                        asked.insert((window.gate_id.clone(), window.key.clone()))
+                    }),
+                );
+                all.crossings.push(crossing);
+            }
+        }
+        if next.keys.is_empty() {
+            break;
+        }
+    }
+    Ok(all)
+}
+
 /// Counts the batch's records by source and outcome.
 fn count(batch: &Batch, read: &[ReadRecord]) -> HashMap<(SourceId, &'static str), u64> {
-    let outcomes: HashMap<_, _> =
-        batch.outcomes.iter().map(|outcome| (outcome.offset, outcome.outcome.kind.code())).collect();
+    let outcomes: HashMap<_, _> = batch
+        .outcomes
+        .iter()
+        .map(|outcome| (outcome.offset, outcome.outcome.kind.code()))
+        .collect();
     let mut counts = HashMap::new();
     for record in read {
-        let outcome = outcomes.get(&record.logged.offset).copied().unwrap_or("observed");
-        *counts.entry((record.logged.record.source_id.clone(), outcome)).or_insert(0) += 1;
+        let outcome = outcomes
+            .get(&record.logged.offset)
+            .copied()
+            .unwrap_or("observed");
+        *counts
+            .entry((record.logged.record.source_id.clone(), outcome))
+            .or_insert(0) += 1;
     }
     counts
 }

@@ -32,11 +32,17 @@ pub async fn supervise(
             match ended {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) if error.fault() == Fault::Hub => {
-                    tracing::error!(error.code = error.code(), "shard {shard} is halted: {error}");
+                    tracing::error!(
+                        error.code = error.code(),
+                        "shard {shard} is halted: {error}"
+                    );
                     halted.push(shard);
                     on_halt(shard, error.code());
                 }
-                Ok(Err(error)) => tracing::warn!(error.code = error.code(), "shard {shard} is dropped: {error}"),
+                Ok(Err(error)) => tracing::warn!(
+                    error.code = error.code(),
+                    "shard {shard} is dropped: {error}"
+                ),
                 Err(panic) => {
                     tracing::error!("shard {shard} is halted: its task failed: {panic}");
                     halted.push(shard);
@@ -44,7 +50,10 @@ pub async fn supervise(
                 }
             }
         }
-        for shard in (0..shards).filter(|shard| !halted.contains(shard)) {
+        for shard in 0..shards {
+            if halted.contains(&shard) {
+                continue;
+            }
             if tasks.len() >= most || stop.is_cancelled() {
                 break;
             }
@@ -58,11 +67,17 @@ pub async fn supervise(
                 }
                 Ok(None) => {}
                 Err(error) if error.fault() == Fault::Hub => {
-                    tracing::error!(error.code = error.code(), "shard {shard} is halted: {error}");
+                    tracing::error!(
+                        error.code = error.code(),
+                        "shard {shard} is halted: {error}"
+                    );
                     halted.push(shard);
                     on_halt(shard, error.code());
                 }
-                Err(error) => tracing::warn!(error.code = error.code(), "shard {shard} cannot be taken now: {error}"),
+                Err(error) => tracing::warn!(
+                    error.code = error.code(),
+                    "shard {shard} cannot be taken now: {error}"
+                ),
             }
         }
         tokio::select! {
@@ -79,8 +94,14 @@ pub async fn supervise(
 
 type Ended = Result<Result<(), Error>, tokio::task::JoinError>;
 
-async fn take_ended(tasks: &mut HashMap<ShardNumber, JoinHandle<Result<(), Error>>>) -> Vec<(ShardNumber, Ended)> {
-    let done: Vec<ShardNumber> = tasks.iter().filter(|(_, task)| task.is_finished()).map(|(shard, _)| *shard).collect();
+async fn take_ended(
+    tasks: &mut HashMap<ShardNumber, JoinHandle<Result<(), Error>>>,
+) -> Vec<(ShardNumber, Ended)> {
+    let done: Vec<ShardNumber> = tasks
+        .iter()
+        .filter(|(_, task)| task.is_finished())
+        .map(|(shard, _)| *shard)
+        .collect();
     let mut ended = Vec::new();
     for shard in done {
         if let Some(task) = tasks.remove(&shard) {

@@ -32,7 +32,10 @@ pub(crate) async fn take(tools: &Tools, shard: Shard) -> Result<Option<Taken>, E
     let log_id = tools.log.log_id().await?;
     let (progress, is_unclean) = match tools.store.take_shard(shard, tools.owner, &log_id).await? {
         Take::Held => return Ok(None),
-        Take::Taken { progress, is_unclean } => (progress, is_unclean),
+        Take::Taken {
+            progress,
+            is_unclean,
+        } => (progress, is_unclean),
     };
     let owner_epoch = progress.owner_epoch;
     match prepare(tools, progress, is_unclean, &log_id).await {
@@ -46,10 +49,19 @@ pub(crate) async fn take(tools: &Tools, shard: Shard) -> Result<Option<Taken>, E
     }
 }
 
-async fn prepare(tools: &Tools, progress: Progress, is_unclean: bool, log_id: &str) -> Result<Taken, Error> {
+async fn prepare(
+    tools: &Tools,
+    progress: Progress,
+    is_unclean: bool,
+    log_id: &str,
+) -> Result<Taken, Error> {
     let shard = progress.shard;
     if progress.log_id != log_id {
-        return Err(Error::OtherLog { shard, stored: progress.log_id, found: log_id.to_owned() });
+        return Err(Error::OtherLog {
+            shard,
+            stored: progress.log_id,
+            found: log_id.to_owned(),
+        });
     }
     check_same_log(tools, &progress).await?;
     let registered = Registered::load(tools.store.as_ref(), shard).await?;
@@ -60,21 +72,39 @@ async fn prepare(tools: &Tools, progress: Progress, is_unclean: bool, log_id: &s
         board.load(loaded.crossings, loaded.unlinked, loaded.tombstones);
     }
     let reader = tools.log.open(shard, progress.next_offset).await?;
-    Ok(Taken { progress, is_unclean, registered, board, reader })
+    Ok(Taken {
+        progress,
+        is_unclean,
+        registered,
+        board,
+        reader,
+    })
 }
 
 /// The record before the next offset must be the one that was processed there.
 async fn check_same_log(tools: &Tools, progress: &Progress) -> Result<(), Error> {
-    let Some(last_record_id) = progress.last_record_id else { return Ok(()) };
+    let Some(last_record_id) = progress.last_record_id else {
+        return Ok(());
+    };
     let (shard, offset) = (progress.shard, progress.next_offset - 1);
     let end = tools.log.end(shard).await?;
     if end < progress.next_offset {
         return Err(Error::LogMadeAnew { shard, offset });
     }
     let mut reader = tools.log.open(shard, offset).await?;
-    let run = reader.next_run(RunLimit { records: 1, body_bytes: usize::MAX }, PROOF_WAIT).await?;
+    let run = reader
+        .next_run(
+            RunLimit {
+                records: 1,
+                body_bytes: usize::MAX,
+            },
+            PROOF_WAIT,
+        )
+        .await?;
     match run.first() {
-        Some(logged) if logged.offset == offset && logged.record.record_id == last_record_id => Ok(()),
+        Some(logged) if logged.offset == offset && logged.record.record_id == last_record_id => {
+            Ok(())
+        }
         // A hole before the next offset proves nothing; the log's identity was checked already.
         Some(logged) if logged.offset > offset => Ok(()),
         None => Ok(()),

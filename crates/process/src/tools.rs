@@ -26,7 +26,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            batch: RunLimit { records: 2000, body_bytes: 16 << 20 },
+            batch: RunLimit {
+                records: 2000,
+                body_bytes: 16 << 20,
+            },
             batch_wait: Duration::from_millis(20),
             tick_after: Some(Duration::from_secs(60)),
         }

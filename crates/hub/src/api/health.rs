@@ -54,14 +54,19 @@ async fn alive(State(app): State<Arc<App>>) -> (StatusCode, Json<Alive>) {
     )
 }
 
+/// What a hub that is ready says.
 #[derive(Debug, Serialize)]
-struct Ready {
+pub struct Ready {
     status: &'static str,
     /// Shards whose end offset the log answered.
     shards: u16,
 }
 
-async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> {
+/// Tells whether the hub is ready: the log answers for every shard, the database too, and knows its schema.
+///
+/// # Errors
+/// A 503 that names the part which is not ready.
+pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> {
     if app.shutdown.is_cancelled() {
         return Err(not_ready("hub.stopping", "the hub is stopping"));
     }

@@ -10,7 +10,7 @@ mod seed;
 mod send;
 mod serve;
 mod simulate;
-mod table;
+pub mod table;
 mod tokens;
 mod topics;
 mod verify;

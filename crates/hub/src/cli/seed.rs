@@ -24,7 +24,7 @@ impl Seed {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let tables = reference::read(&self.dir)?;
         let hub = Hub::reach(common.settings()?, &common.remote(), Mode::Write).await?;
-        let report = hub.json(Method::POST, "/v1/admin/seed", &serde_json::to_value(&tables)?).await?;
+        let report = hub.json(Method::POST, "/v1/admin/seed", &tables).await?;
         println!("registered {}, kept {} as they were", report["inserted_count"], report["kept_count"]);
         hub.close().await;
         Ok(ExitCode::SUCCESS)

@@ -7,6 +7,6 @@ mod check;
 mod load;
 mod settings;
 
-pub use check::{check, Finding};
+pub use check::check;
 pub use load::load;
-pub use settings::{Key, Settings, Telemetry, keys};
+pub use settings::{Settings, Telemetry, keys};

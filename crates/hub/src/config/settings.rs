@@ -29,7 +29,7 @@ macro_rules! settings {
 
         $(
             $(#[doc = $section_doc])*
-            #[derive(Clone, Debug, Serialize, Deserialize)]
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
             #[serde(deny_unknown_fields, default)]
             pub struct $section_type { $($(#[doc = $doc])* pub $name: $type,)* }
 

@@ -3,5 +3,5 @@
 mod logs;
 mod metrics;
 
-pub use logs::{Guard, start};
+pub use logs::start;
 pub use metrics::Metrics;

@@ -1,4 +1,4 @@
-//! `POST /v1/records/{source_id}`: one record in, its receipt out; and what became of it.
+//! `POST /v1/records/{source_id}`: one record in, its receipt out; `GET /v1/records/{record_id}`: what became of it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::post;
 use axum::{Json, Router};
 use bordergate_model::{Receipt, RecordId, SourceId};
 use bytes::Bytes;
@@ -21,9 +21,7 @@ use crate::doors::refusal::Refusal;
 
 /// Returns the routes of this file.
 pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/v1/records/{source_id}", post(accept))
-        .route("/v1/records/{record_id}", get(fate))
+    Router::new().route("/v1/records/{id}", post(accept).get(fate))
 }
 
 async fn accept(
