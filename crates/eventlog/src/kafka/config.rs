@@ -266,20 +266,37 @@ mod tests {
         }
     }
 
+    #[cfg(not(feature = "kafka-tls"))]
     #[test]
     fn tls_in_a_build_without_it_names_the_feature() {
+        for protocol in [
+            SecurityProtocol::Ssl,
+            SecurityProtocol::SaslPlaintext,
+            SecurityProtocol::SaslSsl,
+        ] {
+            let config = with(SecurityConfig {
+                protocol,
+                ..SecurityConfig::default()
+            });
+            let error = config.client().expect_err("this build has no TLS");
+            assert_eq!(error.code(), "log.configuration");
+            assert!(error.to_string().contains("`kafka-tls`"), "{error}");
+        }
+    }
+
+    #[cfg(feature = "kafka-tls")]
+    #[test]
+    fn tls_and_scram_are_settings_that_librdkafka_takes() {
         let config = with(SecurityConfig {
-            protocol: SecurityProtocol::Ssl,
+            protocol: SecurityProtocol::SaslSsl,
+            sasl_mechanism: Some("SCRAM-SHA-512".to_owned()),
+            username: Some("hub".to_owned()),
+            password: Some("s3cret".to_owned()),
             ..SecurityConfig::default()
         });
-        match config.client() {
-            Ok(_) => assert!(cfg!(feature = "kafka-tls")),
-            Err(error) => {
-                assert!(!cfg!(feature = "kafka-tls"), "{error}");
-                assert_eq!(error.code(), "log.configuration");
-                assert!(error.to_string().contains("`kafka-tls`"), "{error}");
-            }
-        }
+        let client = config.client().expect("a whole login");
+        let made: Result<rdkafka::consumer::BaseConsumer, _> = client.create();
+        assert!(made.is_ok(), "{:?}", made.err());
     }
 
     #[test]

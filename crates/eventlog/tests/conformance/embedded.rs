@@ -158,6 +158,29 @@ async fn shards_with_records_cannot_be_configured_away() {
     }
 }
 
+#[tokio::test]
+async fn a_file_that_is_locked_is_unreachable_until_it_is_free() {
+    let bench = bench().await.expect("a bench");
+    let log = bench.open().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bench.path());
+    let mut other = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .expect("the file");
+    sqlx::query("begin immediate")
+        .execute(&mut other)
+        .await
+        .expect("locked");
+    let error = log.append(0, plain("refused")).await.expect_err("locked");
+    assert_eq!(error.code(), "log.unreachable");
+    sqlx::query("rollback")
+        .execute(&mut other)
+        .await
+        .expect("free");
+    assert_eq!(log.append(0, plain("kept")).await.expect("appended"), 0);
+    let mut reader = log.open(0, 0).await.expect("opened");
+    assert_eq!(read(reader.as_mut(), 1).await[0].record.body, "kept");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn only_its_owner_may_read_the_file() {

@@ -213,40 +213,6 @@ async fn progress_is_seen_by_kafkas_tools() {
 }
 
 #[tokio::test]
-async fn a_record_deleted_under_a_reader_is_gone() {
-    let Some(bench) = bench().await else { return };
-    let log = bench.open().await;
-    let mut reader = log
-        .open(0, 0)
-        .await
-        .expect("opened at an empty shard's end");
-    for text in ["a", "b", "c"] {
-        log.append(0, plain(text)).await.expect("appended");
-    }
-    let one = RunLimit {
-        records: 1,
-        body_bytes: usize::MAX,
-    };
-    assert_eq!(read(reader.as_mut(), 3).await.len(), 3);
-    drop(reader);
-    bench.forget_below(0, 3).await;
-    let error = log.open(0, 1).await.err().expect("gone");
-    assert_eq!(
-        error.to_string(),
-        "offset 1 of shard 0 is not in the log, which keeps 3 to 3"
-    );
-    let mut reader = log.open(0, 3).await.expect("the end is inside");
-    assert!(
-        reader
-            .next_run(one, Duration::from_millis(200))
-            .await
-            .expect("a run")
-            .is_empty()
-    );
-    bench.end().await;
-}
-
-#[tokio::test]
 async fn a_foreign_message_stands_in_the_way_and_is_named() {
     let Some(bench) = bench().await else { return };
     let log = bench.open().await;
