@@ -27,3 +27,9 @@ pub fn feed_record(
         change: Some(change),
     })
 }
+
+/// Returns how many bytes a message takes on the wire.
+#[must_use]
+pub fn encoded_bytes(message: &impl Message) -> usize {
+    message.encoded_len()
+}

@@ -12,7 +12,7 @@ mod time;
 mod words;
 
 pub use crossing::Change;
-pub use feed::feed_record;
+pub use feed::{encoded_bytes, feed_record};
 pub use field::Error;
 pub use time::{from_timestamp, to_timestamp};
 pub use words::Word;
