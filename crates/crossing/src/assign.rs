@@ -63,6 +63,14 @@ impl Linking<'_> {
         if link_keys(reading).is_empty() {
             return Some(UnlinkedReason::NoKey);
         }
+        let by_plate =
+            reading
+                .plate
+                .as_ref()
+                .and_then(|plate| match self.by_plate(reading, plate) {
+                    Choice::Join(place, key) => Some((place, key)),
+                    Choice::Open | Choice::Ambiguous => None,
+                });
         let place = match self.choose(reading) {
             Choice::Ambiguous => return Some(UnlinkedReason::Ambiguous),
             Choice::Join(place, key) => {
@@ -78,6 +86,9 @@ impl Linking<'_> {
                 self.visits.len() - 1
             }
         };
+        if let Some((other, key)) = by_plate {
+            self.absorb(place, other, &key);
+        }
         self.absorb_others(reading, place);
         self.relieve(reading, place);
         None
@@ -386,28 +397,33 @@ impl Linking<'_> {
         }
     }
 
-    /// Other open visits that a reading's keys name are found to be the same one.
+    /// Other visits that a reading's strong keys name are found to be the same one.
     fn absorb_others(&mut self, reading: &Observation, place: usize) {
-        for key in link_keys(reading) {
-            if matches!(
+        let is_strong = |key: &MatchKey| {
+            matches!(
                 key.kind,
-                KeyKind::PlateFolded | KeyKind::Trailer | KeyKind::Tag | KeyKind::Seal
-            ) {
-                continue;
-            }
-            if reading.milestone.is_some_and(is_swap) && key.kind == KeyKind::Plate {
-                continue;
-            }
+                KeyKind::Trip | KeyKind::Declaration | KeyKind::Container
+            )
+        };
+        for key in link_keys(reading).into_iter().filter(is_strong) {
             for other in self.places(|visit| visit.keys.contains(&key)) {
-                if other != place
-                    && self
-                        .visit(place)
-                        .can_be_one_with(self.visit(other), self.rules)
-                {
-                    let absorbed = self.visits[other].take().expect("the place was just found");
-                    self.visit_mut(place).absorb(absorbed, &key);
-                }
+                self.absorb(place, other, &key);
             }
+        }
+    }
+
+    /// Makes one of two visits, if they can be one.
+    fn absorb(&mut self, place: usize, other: usize, key: &MatchKey) {
+        let is_there = |place: usize| self.visits[place].is_some();
+        if other == place || !is_there(place) || !is_there(other) {
+            return;
+        }
+        if self
+            .visit(place)
+            .can_be_one_with(self.visit(other), self.rules)
+            && let Some(absorbed) = self.visits[other].take()
+        {
+            self.visit_mut(place).absorb(absorbed, key);
         }
     }
 

@@ -181,7 +181,38 @@ fn has_room(visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
         .iter()
         .filter_map(|step| visit.last_of(*step))
         .min();
-    before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
+    let is_in_order =
+        before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after);
+    is_in_order && is_taken_after_end(visit, milestone, at, rules)
+}
+
+/// Tells whether a visit that has ended before `at` still takes the milestone (milestones.md, "After the end").
+fn is_taken_after_end(visit: &Visit, milestone: Milestone, at: Timestamp, rules: &Rules) -> bool {
+    let Some((_, ended_at)) = visit
+        .end()
+        .filter(|(_, ended_at)| at.duration_since(*ended_at) > rules.after_close)
+    else {
+        return true;
+    };
+    let since = |earlier| {
+        visit
+            .last_of(earlier)
+            .map(|earlier| at.duration_since(earlier))
+    };
+    match milestone {
+        Milestone::Returned | Milestone::Delivered => visit.has(Milestone::CrossedOut),
+        Milestone::GateOut if visit.has(Milestone::TurnedBack) => {
+            at.duration_since(ended_at) <= rules.leave_after_turn_back
+        }
+        Milestone::GateOut => {
+            since(Milestone::Returned).is_some_and(|since| since <= rules.leave_after_return)
+        }
+        Milestone::CrossedOut => {
+            visit.is_foreign()
+                && since(Milestone::GateOut).is_some_and(|since| since <= rules.going_home)
+        }
+        _ => false,
+    }
 }
 
 /// Returns the usual order of what is seen at the place, with `milestone` where it can stand.

@@ -229,6 +229,20 @@ impl Visit {
         last.is_some_and(|last| at.duration_since(last) > rules.reread)
     }
 
+    /// Two open visits may be one; an ended one takes papers alone, told before its end.
+    fn ends_allow_joining(&self, other: &Self) -> bool {
+        let takes_papers = |ended: &Self, papers: &Self| {
+            let is_paper = papers.end().is_none() && papers.plates().next().is_none();
+            is_paper && ended.end().is_some_and(|(_, at)| papers.first_at() <= at)
+        };
+        match (self.end(), other.end()) {
+            (None, None) => true,
+            (Some(_), None) => takes_papers(self, other),
+            (None, Some(_)) => takes_papers(other, self),
+            (Some(_), Some(_)) => false,
+        }
+    }
+
     /// Tells whether two visits can be one: no other trip, no other vehicle, no start twice.
     pub(crate) fn can_be_one_with(&self, other: &Self, rules: &Rules) -> bool {
         let is_other_trip = other.trips().any(|trip| self.has_other_trip(trip));
@@ -237,8 +251,7 @@ impl Visit {
             have_plates && other.plates().all(|plate| self.plate_contradicts(plate));
         !is_other_trip
             && !is_other_vehicle
-            && self.end().is_none()
-            && other.end().is_none()
+            && self.ends_allow_joining(other)
             && !other
                 .effective()
                 .any(|reading| self.is_begun_anew_by(reading, rules))
