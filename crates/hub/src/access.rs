@@ -59,12 +59,19 @@ impl Caller {
     /// role without the right is denied.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
-        let Self::Holder(grant) = self else { return true };
+        let Self::Holder(grant) = self else {
+            return true;
+        };
         match right {
             Right::Send => matches!(grant.role, Role::Source | Role::Administrator),
             Right::Exchange => grant.role == Role::Partner,
-            Right::SeeVehicles | Right::SearchPlate => matches!(grant.role, Role::Operator | Role::Administrator),
-            Right::SeeStatistics => matches!(grant.role, Role::Operator | Role::Analyst | Role::Administrator | Role::Partner),
+            Right::SeeVehicles | Right::SearchPlate => {
+                matches!(grant.role, Role::Operator | Role::Administrator)
+            }
+            Right::SeeStatistics => matches!(
+                grant.role,
+                Role::Operator | Role::Analyst | Role::Administrator | Role::Partner
+            ),
             Right::Administer => grant.role == Role::Administrator,
         }
     }
@@ -74,7 +81,11 @@ impl Caller {
     /// # Errors
     /// [`Denied::Forbidden`].
     pub fn check(&self, right: Right) -> Result<(), Denied> {
-        if self.may(right) { Ok(()) } else { Err(Denied::Forbidden) }
+        if self.may(right) {
+            Ok(())
+        } else {
+            Err(Denied::Forbidden)
+        }
     }
 
     /// Returns the name under which acts are recorded, such as `operator:gate-desk`.
@@ -99,13 +110,22 @@ pub async fn identify(
 ) -> Result<Result<Caller, Denied>, bordergate_store::Error> {
     let Some(authorization) = authorization else {
         let is_open = peer.is_loopback() && !tokens_on_loopback;
-        return Ok(if is_open { Ok(Caller::Loopback) } else { Err(Denied::Unauthenticated) });
+        return Ok(if is_open {
+            Ok(Caller::Loopback)
+        } else {
+            Err(Denied::Unauthenticated)
+        });
     };
-    let Some(token) = authorization.strip_prefix("Bearer ").or_else(|| authorization.strip_prefix("bearer ")) else {
+    let Some(token) = authorization
+        .strip_prefix("Bearer ")
+        .or_else(|| authorization.strip_prefix("bearer "))
+    else {
         return Ok(Err(Denied::Unauthenticated));
     };
     let found = store.token(token_sha256(token.trim())).await?;
-    Ok(found.map(|token| Caller::Holder(token.grant)).ok_or(Denied::Unauthenticated))
+    Ok(found
+        .map(|token| Caller::Holder(token.grant))
+        .ok_or(Denied::Unauthenticated))
 }
 
 /// Returns the hash under which a token is stored. Tokens are random, so a plain hash cannot be searched.
@@ -129,20 +149,26 @@ impl Keys {
         let kept = match store.hub_state("secret").await? {
             Some(kept) => kept,
             None => {
-                let fresh = [*uuid::Uuid::new_v4().as_bytes(), *uuid::Uuid::new_v4().as_bytes()].concat();
+                let fresh = [
+                    *uuid::Uuid::new_v4().as_bytes(),
+                    *uuid::Uuid::new_v4().as_bytes(),
+                ]
+                .concat();
                 store.init_hub_state("secret", &hex::encode(fresh)).await?
             }
         };
         let mut secret = [0; 32];
-        hex::decode_to_slice(&kept, &mut secret)
-            .map_err(|_| bordergate_store::Error::Corrupt { reason: "hub_state secret is not 64 hex digits".to_owned() })?;
+        hex::decode_to_slice(&kept, &mut secret).map_err(|_| bordergate_store::Error::Corrupt {
+            reason: "hub_state secret is not 64 hex digits".to_owned(),
+        })?;
         Ok(Self { secret })
     }
 
     /// Returns a keyed hash of `text` for one `purpose`; without the key it cannot be searched.
     #[must_use]
     pub fn sign(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
+        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.secret)
+            .expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text);
@@ -161,13 +187,22 @@ mod tests {
     use super::*;
 
     fn holder(role: Role) -> Caller {
-        Caller::Holder(TokenGrant { role, subject: "x".to_owned() })
+        Caller::Holder(TokenGrant {
+            role,
+            subject: "x".to_owned(),
+        })
     }
 
     #[test]
     fn each_role_has_its_rights_and_no_other() {
-        let rights =
-            [Right::Send, Right::Exchange, Right::SeeVehicles, Right::SearchPlate, Right::SeeStatistics, Right::Administer];
+        let rights = [
+            Right::Send,
+            Right::Exchange,
+            Right::SeeVehicles,
+            Right::SearchPlate,
+            Right::SeeStatistics,
+            Right::Administer,
+        ];
         for (role, allowed) in [
             (Role::Source, [true, false, false, false, false, false]),
             (Role::Partner, [false, true, false, false, true, false]),
@@ -175,7 +210,11 @@ mod tests {
             (Role::Analyst, [false, false, false, false, true, false]),
             (Role::Administrator, [true, false, true, true, true, true]),
         ] {
-            assert_eq!(rights.map(|right| holder(role).may(right)), allowed, "{role:?}");
+            assert_eq!(
+                rights.map(|right| holder(role).may(right)),
+                allowed,
+                "{role:?}"
+            );
         }
     }
 }

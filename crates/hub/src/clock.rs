@@ -9,7 +9,10 @@ use uuid::Uuid;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "this is the one clock of the hub")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the one clock of the hub"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -20,5 +23,9 @@ impl Clock for SystemClock {
 pub fn new_record_id(received_at: Timestamp) -> RecordId {
     let seconds = u64::try_from(received_at.as_second()).unwrap_or(0);
     let nanoseconds = u32::try_from(received_at.subsec_nanosecond()).unwrap_or(0);
-    RecordId(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds)))
+    RecordId(Uuid::new_v7(uuid::Timestamp::from_unix(
+        uuid::NoContext,
+        seconds,
+        nanoseconds,
+    )))
 }

@@ -42,7 +42,8 @@ impl Lock {
     /// # Errors
     /// When the directory or the file cannot be made.
     pub fn take(dir: &Path) -> anyhow::Result<Found> {
-        fs::create_dir_all(dir).with_context(|| format!("cannot make the data directory {}", dir.display()))?;
+        fs::create_dir_all(dir)
+            .with_context(|| format!("cannot make the data directory {}", dir.display()))?;
         let path = dir.join(FILE);
         let file = OpenOptions::new()
             .read(true)
@@ -54,7 +55,9 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Found::Ours(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(Found::Held(holder(&path))),
-            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
         }
     }
 
@@ -65,7 +68,11 @@ impl Lock {
     pub fn take_or_fail(dir: &Path) -> anyhow::Result<Self> {
         match Self::take(dir)? {
             Found::Ours(lock) => Ok(lock),
-            Found::Held(holder) => bail!("data directory {} is in use by {}", dir.display(), described(holder.as_ref())),
+            Found::Held(holder) => bail!(
+                "data directory {} is in use by {}",
+                dir.display(),
+                described(holder.as_ref())
+            ),
         }
     }
 
@@ -74,10 +81,15 @@ impl Lock {
     /// # Errors
     /// When the file cannot be written.
     pub fn sign(&mut self, command: &str, http: Option<String>) -> anyhow::Result<()> {
-        let holder = Holder { pid: std::process::id(), command: command.to_owned(), http };
+        let holder = Holder {
+            pid: std::process::id(),
+            command: command.to_owned(),
+            http,
+        };
         self.file.set_len(0)?;
         std::io::Seek::rewind(&mut self.file)?;
-        self.file.write_all(serde_json::to_string(&holder)?.as_bytes())?;
+        self.file
+            .write_all(serde_json::to_string(&holder)?.as_bytes())?;
         self.file.sync_data().context("cannot write the lock file")
     }
 }
@@ -86,8 +98,16 @@ impl Lock {
 #[must_use]
 pub fn described(holder: Option<&Holder>) -> String {
     match holder {
-        Some(Holder { pid, command, http: Some(http) }) => format!("`bordergate {command}` (process {pid}, {http})"),
-        Some(Holder { pid, command, http: None }) => format!("`bordergate {command}` (process {pid})"),
+        Some(Holder {
+            pid,
+            command,
+            http: Some(http),
+        }) => format!("`bordergate {command}` (process {pid}, {http})"),
+        Some(Holder {
+            pid,
+            command,
+            http: None,
+        }) => format!("`bordergate {command}` (process {pid})"),
         None => "another process".to_owned(),
     }
 }
@@ -104,9 +124,15 @@ mod tests {
     fn a_second_hub_is_told_who_holds_the_directory() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut lock = Lock::take_or_fail(dir.path()).expect("free");
-        lock.sign("serve", Some("http://127.0.0.1:8080".to_owned())).expect("signed");
+        lock.sign("serve", Some("http://127.0.0.1:8080".to_owned()))
+            .expect("signed");
         let error = Lock::take_or_fail(dir.path()).expect_err("held");
-        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("process {}", std::process::id())),
+            "{error}"
+        );
         drop(lock);
         assert!(Lock::take_or_fail(dir.path()).is_ok());
     }

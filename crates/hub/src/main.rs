@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
-#![allow(unreachable_pub, reason = "a binary has no outside; pub marks what a module offers to the others")]
+#![allow(
+    unreachable_pub,
+    reason = "a binary has no outside; pub marks what a module offers to the others"
+)]
 
 mod access;
 mod api;
@@ -27,12 +30,18 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         eprintln!("error: another TLS provider was installed first");
         return ExitCode::FAILURE;
     }
     let cli = cli::Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: cannot start the runtime: {error}");

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use bordergate_eventlog::EventLog;
 use bordergate_eventlog::embedded::EmbeddedLog;
 use bordergate_eventlog::kafka::{KafkaConfig, KafkaLog, SecurityConfig, Topics};
-use bordergate_eventlog::EventLog;
 use bordergate_store::Store;
 use bordergate_store::postgres::{PostgresConfig, PostgresStore};
 use bordergate_store::sqlite::SqliteStore;
@@ -45,17 +45,28 @@ pub async fn store(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn St
     if let Some(url) = &settings.database.url {
         let config = PostgresConfig {
             url: url.clone(),
-            password: settings.database.password_file.as_deref().map(secret).transpose()?,
+            password: settings
+                .database
+                .password_file
+                .as_deref()
+                .map(secret)
+                .transpose()?,
             max_connections: settings.database.max_connections,
         };
-        return Ok(Arc::new(PostgresStore::connect(config).await.context("database.url")?));
+        return Ok(Arc::new(
+            PostgresStore::connect(config)
+                .await
+                .context("database.url")?,
+        ));
     }
     let path = settings.data.dir.join(STORE_FILE);
     let opened = match mode {
         Mode::Write => SqliteStore::open(&path).await,
         Mode::ReadOnly => SqliteStore::open_read_only(&path).await,
     };
-    Ok(Arc::new(opened.with_context(|| format!("cannot open the store {}", path.display()))?))
+    Ok(Arc::new(opened.with_context(|| {
+        format!("cannot open the store {}", path.display())
+    })?))
 }
 
 /// Opens the log.
@@ -64,15 +75,21 @@ pub async fn store(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn St
 /// When it cannot be reached or opened; names the address or file.
 pub async fn log(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn EventLog>> {
     if settings.is_kafka() {
-        let kafka = KafkaLog::connect(kafka_config(settings)?).await.context("kafka.brokers")?;
+        let kafka = KafkaLog::connect(kafka_config(settings)?)
+            .await
+            .context("kafka.brokers")?;
         return Ok(Arc::new(kafka));
     }
     let path = settings.data.dir.join(LOG_FILE);
     let opened = match mode {
-        Mode::Write => EmbeddedLog::open(&path, settings.log.shards, settings.limits.record_bytes).await,
+        Mode::Write => {
+            EmbeddedLog::open(&path, settings.log.shards, settings.limits.record_bytes).await
+        }
         Mode::ReadOnly => EmbeddedLog::open_read_only(&path).await,
     };
-    Ok(Arc::new(opened.with_context(|| format!("cannot open the log {}", path.display()))?))
+    Ok(Arc::new(opened.with_context(|| {
+        format!("cannot open the log {}", path.display())
+    })?))
 }
 
 /// Returns the Kafka settings in the words of the log's crate.
@@ -81,9 +98,13 @@ pub async fn log(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn Even
 /// When no brokers are set, the protocol is not known or the password file cannot be read.
 fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
     let kafka = &settings.kafka;
-    let brokers = kafka.brokers.clone().context("kafka.brokers is not set: the log is the embedded one")?;
-    let protocol = serde_json::from_value(serde_json::Value::String(kafka.security_protocol.clone()))
-        .context("kafka.security_protocol")?;
+    let brokers = kafka
+        .brokers
+        .clone()
+        .context("kafka.brokers is not set: the log is the embedded one")?;
+    let protocol =
+        serde_json::from_value(serde_json::Value::String(kafka.security_protocol.clone()))
+            .context("kafka.security_protocol")?;
     Ok(KafkaConfig {
         brokers,
         topic: kafka.topic.clone(),
@@ -100,7 +121,12 @@ fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
             key_file: kafka.key_file.clone(),
             sasl_mechanism: kafka.sasl_mechanism.clone(),
             username: kafka.username.clone(),
-            password: kafka.password_file.as_deref().map(secret).transpose().context("kafka.password_file")?,
+            password: kafka
+                .password_file
+                .as_deref()
+                .map(secret)
+                .transpose()
+                .context("kafka.password_file")?,
         },
     })
 }
@@ -121,7 +147,10 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
     let store = store(&settings, mode).await?;
     if mode == Mode::Write && !settings.is_postgres() {
         // The embedded store has no administrator: whoever holds the lock brings it up to date.
-        store.migrate().await.context("cannot bring the embedded store's schema up to date")?;
+        store
+            .migrate()
+            .await
+            .context("cannot bring the embedded store's schema up to date")?;
     }
     store.check_schema().await?;
     let log = log(&settings, mode).await?;
@@ -148,13 +177,18 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
 /// # Errors
 /// When the file cannot be read, is empty, or others may read it.
 pub fn secret(path: &Path) -> anyhow::Result<String> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the secret {}", path.display()))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the secret {}", path.display()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path)?.permissions().mode();
         if mode & 0o077 != 0 {
-            bail!("{} may be read by others (mode {:o}); run `chmod 600` on it", path.display(), mode & 0o777);
+            bail!(
+                "{} may be read by others (mode {:o}); run `chmod 600` on it",
+                path.display(),
+                mode & 0o777
+            );
         }
     }
     let secret = text.trim_end_matches(['\r', '\n']);

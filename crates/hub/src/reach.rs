@@ -71,13 +71,19 @@ impl Hub {
                     return Self::running(&holder.http.unwrap_or_default(), remote);
                 }
                 Found::Held(holder) => {
-                    bail!("data directory {} is in use by {}", settings.data.dir.display(), described(holder.as_ref()))
+                    bail!(
+                        "data directory {} is in use by {}",
+                        settings.data.dir.display(),
+                        described(holder.as_ref())
+                    )
                 }
             }
         }
         let app = open::app(settings, mode).await?;
         let routes = doors::http::records::routes().merge(api::routes());
-        let routes = routes.layer(axum::Extension(Caller::Loopback)).with_state(Arc::clone(&app));
+        let routes = routes
+            .layer(axum::Extension(Caller::Loopback))
+            .with_state(Arc::clone(&app));
         Ok(Self::Here { routes, app, lock })
     }
 
@@ -85,11 +91,16 @@ impl Hub {
         let mut client = reqwest::Client::builder().timeout(Duration::from_secs(60));
         if let Some(ca) = &remote.ca {
             let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
-            let authority = reqwest::Certificate::from_pem(&pem).with_context(|| ca.display().to_string())?;
+            let authority =
+                reqwest::Certificate::from_pem(&pem).with_context(|| ca.display().to_string())?;
             client = client.add_root_certificate(authority);
         }
         let token = remote.token_file.as_deref().map(open::secret).transpose()?;
-        Ok(Self::Running { client: client.build()?, url: url.trim_end_matches('/').to_owned(), token })
+        Ok(Self::Running {
+            client: client.build()?,
+            url: url.trim_end_matches('/').to_owned(),
+            token,
+        })
     }
 
     /// Calls a route and returns the body of its success.
@@ -112,7 +123,10 @@ impl Hub {
                 if let Some(token) = token {
                     request = request.bearer_auth(token);
                 }
-                let response = request.send().await.with_context(|| format!("cannot reach the hub at {url}"))?;
+                let response = request
+                    .send()
+                    .await
+                    .with_context(|| format!("cannot reach the hub at {url}"))?;
                 (response.status(), response.bytes().await?)
             }
             Self::Here { routes, .. } => {
@@ -120,7 +134,10 @@ impl Hub {
                 for (name, value) in headers {
                     request = request.header(*name, *value);
                 }
-                let response = routes.clone().oneshot(request.body(Body::from(body))?).await?;
+                let response = routes
+                    .clone()
+                    .oneshot(request.body(Body::from(body))?)
+                    .await?;
                 let (parts, body) = response.into_parts();
                 (parts.status, body.collect().await?.to_bytes())
             }
@@ -131,10 +148,12 @@ impl Hub {
         match serde_json::from_slice::<Value>(&bytes) {
             Ok(problem) if problem["code"].is_string() => {
                 let text = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
-                let allowed = problem["allowed"].as_array().map_or_else(String::new, |allowed| {
-                    let values: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
-                    format!("; allowed: {}", values.join(", "))
-                });
+                let allowed = problem["allowed"]
+                    .as_array()
+                    .map_or_else(String::new, |allowed| {
+                        let values: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
+                        format!("; allowed: {}", values.join(", "))
+                    });
                 bail!("{} ({}){allowed}", text("detail"), text("code"))
             }
             _ => bail!("the hub answered {status}"),
@@ -148,10 +167,17 @@ impl Hub {
     pub async fn json(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
         let (headers, bytes) = match body {
             Value::Null => (vec![], Bytes::new()),
-            body => (vec![(header::CONTENT_TYPE.as_str(), "application/json")], Bytes::from(serde_json::to_vec(body)?)),
+            body => (
+                vec![(header::CONTENT_TYPE.as_str(), "application/json")],
+                Bytes::from(serde_json::to_vec(body)?),
+            ),
         };
         let answer = self.call(method, path, &headers, bytes).await?;
-        if answer.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&answer)?) }
+        if answer.is_empty() {
+            Ok(Value::Null)
+        } else {
+            Ok(serde_json::from_slice(&answer)?)
+        }
     }
 
     /// Ends what was opened here.

@@ -53,11 +53,15 @@ pub fn read(dir: &Path) -> anyhow::Result<Value> {
         bail!("{} has neither gates.csv nor sources.csv", dir.display());
     }
     let gates: Vec<Value> = rows::<GateRow>(&gates)?.into_iter().map(gate).collect();
-    let sources = rows::<SourceRow>(&sources)?.into_iter().map(source).collect::<anyhow::Result<Vec<_>>>()?;
+    let sources = rows::<SourceRow>(&sources)?
+        .into_iter()
+        .map(source)
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let mut tables = json!({ "gates": gates, "sources": sources });
     let expected = dir.join("expected_milestones.csv");
     if expected.is_file() {
-        let text = std::fs::read_to_string(&expected).with_context(|| format!("cannot read {}", expected.display()))?;
+        let text = std::fs::read_to_string(&expected)
+            .with_context(|| format!("cannot read {}", expected.display()))?;
         expected_milestones(&text).with_context(|| expected.display().to_string())?;
         tables[EXPECTED_MILESTONES] = Value::String(text);
     }
@@ -70,7 +74,9 @@ pub fn read(dir: &Path) -> anyhow::Result<Value> {
 /// A row that cannot be read or names what is not known.
 pub fn expected_milestones(text: &str) -> anyhow::Result<ExpectedMilestones> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let rows = reader.deserialize::<ExpectedRow>().collect::<Result<Vec<_>, _>>()?;
+    let rows = reader
+        .deserialize::<ExpectedRow>()
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(ExpectedMilestones::from_rows(rows)?)
 }
 
@@ -78,8 +84,12 @@ fn rows<T: for<'a> Deserialize<'a>>(path: &Path) -> anyhow::Result<Vec<T>> {
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot read {}", path.display()))?;
-    reader.deserialize().collect::<Result<_, _>>().with_context(|| path.display().to_string())
+    let mut reader =
+        csv::Reader::from_path(path).with_context(|| format!("cannot read {}", path.display()))?;
+    reader
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .with_context(|| path.display().to_string())
 }
 
 fn gate(row: GateRow) -> Value {
@@ -93,9 +103,12 @@ fn gate(row: GateRow) -> Value {
 fn source(row: SourceRow) -> anyhow::Result<Value> {
     let mut readings = BTreeMap::new();
     for reading in listed(&row.readings) {
-        let (word, milestone) = reading
-            .split_once('=')
-            .with_context(|| format!("source {}: reading {reading:?} is not WORD=MILESTONE", row.source_id))?;
+        let (word, milestone) = reading.split_once('=').with_context(|| {
+            format!(
+                "source {}: reading {reading:?} is not WORD=MILESTONE",
+                row.source_id
+            )
+        })?;
         readings.insert(word.to_owned(), milestone.to_owned());
     }
     let set = |text: Option<String>| text.filter(|text| !text.is_empty());

@@ -19,10 +19,16 @@ impl Snapshot {
     pub fn new(gates: Vec<Gate>, sources: Vec<Source>) -> Self {
         let mut view = Self::default();
         for gate in gates {
-            view.gates.entry(gate.gate_id.clone()).or_default().push(gate);
+            view.gates
+                .entry(gate.gate_id.clone())
+                .or_default()
+                .push(gate);
         }
         for source in sources {
-            view.sources.entry(source.source_id.clone()).or_default().push(source);
+            view.sources
+                .entry(source.source_id.clone())
+                .or_default()
+                .push(source);
         }
         view
     }
@@ -42,7 +48,11 @@ impl Snapshot {
     /// Returns the newest version of every gate, by id.
     #[must_use]
     pub fn gates(&self) -> Vec<&Gate> {
-        let mut gates: Vec<&Gate> = self.gates.values().filter_map(|versions| versions.last()).collect();
+        let mut gates: Vec<&Gate> = self
+            .gates
+            .values()
+            .filter_map(|versions| versions.last())
+            .collect();
         gates.sort_by(|a, b| a.gate_id.cmp(&b.gate_id));
         gates
     }
@@ -50,7 +60,11 @@ impl Snapshot {
     /// Returns the newest version of every source, by id.
     #[must_use]
     pub fn sources(&self) -> Vec<&Source> {
-        let mut sources: Vec<&Source> = self.sources.values().filter_map(|versions| versions.last()).collect();
+        let mut sources: Vec<&Source> = self
+            .sources
+            .values()
+            .filter_map(|versions| versions.last())
+            .collect();
         sources.sort_by(|a, b| a.source_id.cmp(&b.source_id));
         sources
     }
@@ -64,7 +78,10 @@ impl Registrations {
     /// Returns the present view.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.0
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     /// Reads every registration anew.
@@ -73,7 +90,10 @@ impl Registrations {
     /// Those of the store; the old view stays.
     pub async fn refresh(&self, store: &dyn Store) -> Result<(), Error> {
         let fresh = Arc::new(Snapshot::new(store.gates().await?, store.sources().await?));
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
+        *self
+            .0
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         Ok(())
     }
 }

@@ -25,13 +25,19 @@ pub struct Health(Arc<Mutex<BTreeMap<String, String>>>);
 impl Health {
     /// Notes the state of a task: `alive`, or why it is not.
     pub fn set(&self, task: &str, state: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(task.to_owned(), state.to_owned());
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(task.to_owned(), state.to_owned());
     }
 
     /// Returns every task and its state.
     #[must_use]
     pub fn tasks(&self) -> BTreeMap<String, String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Tells whether every task is alive.
@@ -45,7 +51,9 @@ impl Health {
 #[must_use]
 pub fn rules(settings: &Settings) -> Rules {
     Rules {
-        near_window: jiff::SignedDuration::from_secs(i64::from(settings.linking.near_window_seconds)),
+        near_window: jiff::SignedDuration::from_secs(i64::from(
+            settings.linking.near_window_seconds,
+        )),
         expiry: jiff::SignedDuration::from_hours(24 * i64::from(settings.linking.expiry_days)),
         ..Rules::default()
     }
@@ -82,7 +90,11 @@ pub async fn tools(app: &Arc<App>) -> anyhow::Result<Tools> {
 /// # Errors
 /// Those of the store, and a seeded table that cannot be read.
 pub async fn expected(app: &App) -> anyhow::Result<ExpectedMilestones> {
-    match app.store.hub_state(crate::reference::EXPECTED_MILESTONES).await? {
+    match app
+        .store
+        .hub_state(crate::reference::EXPECTED_MILESTONES)
+        .await?
+    {
         Some(table) => crate::reference::expected_milestones(&table),
         None => Ok(ExpectedMilestones::default()),
     }
@@ -94,9 +106,13 @@ struct Announcer(Arc<App>);
 impl Watcher for Announcer {
     fn committed(&self, summary: &Summary) {
         for ((source_id, outcome), count) in &summary.records {
-            self.0.metrics.count_processed(source_id.as_str(), outcome, *count);
+            self.0
+                .metrics
+                .count_processed(source_id.as_str(), outcome, *count);
         }
-        self.0.metrics.note_batch(summary.shard, summary.elapsed.as_secs_f64());
+        self.0
+            .metrics
+            .note_batch(summary.shard, summary.elapsed.as_secs_f64());
         self.0.commits.send_modify(|count| *count += 1);
     }
 }
@@ -122,7 +138,11 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
 }
 
 /// Runs a long-lived task and notes when it ends early.
-fn spawn_watched(app: &Arc<App>, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+fn spawn_watched(
+    app: &Arc<App>,
+    name: &'static str,
+    work: impl Future<Output = ()> + Send + 'static,
+) {
     app.health.set(name, "alive");
     let (health, shutdown, tasks) = (app.health.clone(), app.shutdown.clone(), app.tasks.clone());
     let task = tasks.spawn(work);
@@ -161,8 +181,11 @@ async fn measure(app: &Arc<App>) -> anyhow::Result<()> {
     let now = app.clock.now();
     for progress in app.store.all_progress().await? {
         let records = app.log.end(progress.shard).await? - progress.next_offset;
-        let age = progress.log_time.map_or(0.0, |log_time| now.duration_since(log_time).as_secs_f64());
-        app.metrics.set_lag(progress.shard, records, if records > 0 { age } else { 0.0 });
+        let age = progress
+            .log_time
+            .map_or(0.0, |log_time| now.duration_since(log_time).as_secs_f64());
+        app.metrics
+            .set_lag(progress.shard, records, if records > 0 { age } else { 0.0 });
     }
     Ok(())
 }

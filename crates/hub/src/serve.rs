@@ -36,19 +36,30 @@ impl Hub {
     /// answer, or a taken port; says which and what to do.
     pub async fn start(settings: Settings, command: &str) -> anyhow::Result<Self> {
         refuse_errors(&settings)?;
-        let mut lock = if settings.is_embedded() { Some(Lock::take_or_fail(&settings.data.dir)?) } else { None };
+        let mut lock = if settings.is_embedded() {
+            Some(Lock::take_or_fail(&settings.data.dir)?)
+        } else {
+            None
+        };
         let http = listen(settings.http.address, "--http", "http.address").await?;
         let grpc = listen(settings.grpc.address, "--grpc", "grpc.address").await?;
         let (http_address, grpc_address) = (http.local_addr()?, grpc.local_addr()?);
-        let http_tls = tls::acceptor(settings.http.tls_certificate.as_deref(), settings.http.tls_key.as_deref())?;
+        let http_tls = tls::acceptor(
+            settings.http.tls_certificate.as_deref(),
+            settings.http.tls_key.as_deref(),
+        )?;
         if let Some(lock) = &mut lock {
             let scheme = if http_tls.is_some() { "https" } else { "http" };
             lock.sign(command, Some(format!("{scheme}://{http_address}")))?;
         }
         let app = open::app(settings, Mode::Write).await?;
         roles::start(&app).await?;
-        let routes = doors::http::records::routes().merge(api::routes()).merge(web::routes());
-        let router = server::layered(&app, routes).merge(web::public_routes(&app)).merge(api::health::routes(&app));
+        let routes = doors::http::records::routes()
+            .merge(api::routes())
+            .merge(web::routes());
+        let router = server::layered(&app, routes)
+            .merge(web::public_routes(&app))
+            .merge(api::health::routes(&app));
         let serving = server::serve(Arc::clone(&app), http, router, http_tls);
         app.tasks.spawn(async move {
             if let Err(error) = serving.await {
@@ -57,15 +68,26 @@ impl Hub {
         });
         grpc::serve(&app, grpc)?;
         tracing::info!("HTTP and web page on {http_address}, gRPC on {grpc_address}");
-        Ok(Self { app, http: http_address, grpc: grpc_address, lock })
+        Ok(Self {
+            app,
+            http: http_address,
+            grpc: grpc_address,
+            lock,
+        })
     }
 
     /// Stops the hub: no new work, then what is under way ends, then log and store close.
     pub async fn stop(self) {
         self.app.shutdown.cancel();
         self.app.tasks.close();
-        if tokio::time::timeout(DRAIN, self.app.tasks.wait()).await.is_err() {
-            tracing::warn!("work still under way after {} s is left; a restart takes it up", DRAIN.as_secs());
+        if tokio::time::timeout(DRAIN, self.app.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "work still under way after {} s is left; a restart takes it up",
+                DRAIN.as_secs()
+            );
         }
         self.app.store.close().await;
         drop(self.lock);
@@ -97,7 +119,7 @@ fn refuse_errors(settings: &Settings) -> anyhow::Result<()> {
 }
 
 async fn listen(address: SocketAddr, flag: &str, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; choose another address with {flag} or {key}"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; choose another address with {flag} or {key}")
+    })
 }

@@ -13,7 +13,10 @@ use tokio_rustls::TlsAcceptor;
 ///
 /// # Errors
 /// When one is missing, unreadable, or the two do not belong together; names the file.
-pub fn acceptor(certificate: Option<&Path>, key: Option<&Path>) -> anyhow::Result<Option<TlsAcceptor>> {
+pub fn acceptor(
+    certificate: Option<&Path>,
+    key: Option<&Path>,
+) -> anyhow::Result<Option<TlsAcceptor>> {
     let (certificate, key) = match (certificate, key) {
         (None, None) => return Ok(None),
         (Some(certificate), Some(key)) => (certificate, key),
@@ -22,11 +25,18 @@ pub fn acceptor(certificate: Option<&Path>, key: Option<&Path>) -> anyhow::Resul
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect)
         .with_context(|| format!("cannot read certificates from {}", certificate.display()))?;
-    let private = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read a key from {}", key.display()))?;
+    let private = PrivateKeyDer::from_pem_file(key)
+        .with_context(|| format!("cannot read a key from {}", key.display()))?;
     let mut config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(chain, private)
-        .with_context(|| format!("{} and {} do not belong together", certificate.display(), key.display()))?;
+        .with_context(|| {
+            format!(
+                "{} and {} do not belong together",
+                certificate.display(),
+                key.display()
+            )
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }

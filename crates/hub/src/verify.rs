@@ -12,7 +12,9 @@ use anyhow::Context;
 use async_trait::async_trait;
 use bordergate_eventlog::{Error as LogError, EventLog, RunLimit, ShardReader};
 use bordergate_indicators::Fact;
-use bordergate_model::{Crossing, CrossingId, LoggedRecord, ObservationRef, Offset, RawRecord, Shard as ShardNumber};
+use bordergate_model::{
+    Crossing, CrossingId, LoggedRecord, ObservationRef, Offset, RawRecord, Shard as ShardNumber,
+};
 use bordergate_process::{Decided, Limits, Shard, Summary, Tools, Watcher};
 use bordergate_store::sqlite::SqliteStore;
 use bordergate_store::{CrossingFilter, QuarantineFilter, Reference, Store};
@@ -48,30 +50,49 @@ pub async fn verify(
     scratch: &std::path::Path,
     on_progress: impl Fn(u64, u64),
 ) -> anyhow::Result<Report> {
-    let ends: HashMap<ShardNumber, Offset> =
-        app.store.all_progress().await?.into_iter().map(|progress| (progress.shard, progress.next_offset)).collect();
+    let ends: HashMap<ShardNumber, Offset> = app
+        .store
+        .all_progress()
+        .await?
+        .into_iter()
+        .map(|progress| (progress.shard, progress.next_offset))
+        .collect();
     let again: Arc<dyn Store> = Arc::new(SqliteStore::open(&scratch.join("verify.sqlite")).await?);
     again.migrate().await?;
     copy_registrations(app.store.as_ref(), again.as_ref()).await?;
     let mut report = Report::default();
-    let all: u64 = ends.values().map(|end| u64::try_from(*end).unwrap_or(0)).sum();
+    let all: u64 = ends
+        .values()
+        .map(|end| u64::try_from(*end).unwrap_or(0))
+        .sum();
     let tools = Arc::new(Tools {
-        log: Arc::new(UpTo { log: Arc::clone(&app.log), ends: ends.clone() }),
+        log: Arc::new(UpTo {
+            log: Arc::clone(&app.log),
+            ends: ends.clone(),
+        }),
         store: Arc::clone(&again),
-        limits: Limits { tick_after: None, ..Limits::default() },
+        limits: Limits {
+            tick_after: None,
+            ..Limits::default()
+        },
         watcher: Arc::new(Nobody),
         decided: decided(app.store.as_ref()).await?,
         ..roles::tools(app).await?
     });
     let mut done = 0;
     for (shard, end) in &ends {
-        let Some(mut taken) = Shard::take(Arc::clone(&tools), *shard).await? else { continue };
+        let Some(mut taken) = Shard::take(Arc::clone(&tools), *shard).await? else {
+            continue;
+        };
         while taken.progress().next_offset < *end {
             match taken.step(Duration::from_secs(5)).await? {
                 bordergate_process::Step::Stored(count) => report.record_count += count,
                 bordergate_process::Step::Idle => break,
             }
-            on_progress(done + u64::try_from(taken.progress().next_offset).unwrap_or(0), all);
+            on_progress(
+                done + u64::try_from(taken.progress().next_offset).unwrap_or(0),
+                all,
+            );
         }
         done += u64::try_from(*end).unwrap_or(0);
     }
@@ -83,8 +104,16 @@ pub async fn verify(
 async fn copy_registrations(from: &dyn Store, to: &dyn Store) -> anyhow::Result<()> {
     let (gates, sources) = (from.gates().await?, from.sources().await?);
     let first = Reference {
-        gates: gates.iter().filter(|gate| gate.version == 1).cloned().collect(),
-        sources: sources.iter().filter(|source| source.version == 1).cloned().collect(),
+        gates: gates
+            .iter()
+            .filter(|gate| gate.version == 1)
+            .cloned()
+            .collect(),
+        sources: sources
+            .iter()
+            .filter(|source| source.version == 1)
+            .cloned()
+            .collect(),
     };
     to.seed(&first).await?;
     for gate in gates.iter().filter(|gate| gate.version > 1) {
@@ -99,7 +128,11 @@ async fn copy_registrations(from: &dyn Store, to: &dyn Store) -> anyhow::Result<
 async fn decided(store: &dyn Store) -> anyhow::Result<Decided> {
     let mut decided = Decided::new();
     for code in DECIDED {
-        let filter = QuarantineFilter { code: Some(code.to_owned()), with_redriven: true, ..QuarantineFilter::default() };
+        let filter = QuarantineFilter {
+            code: Some(code.to_owned()),
+            with_redriven: true,
+            ..QuarantineFilter::default()
+        };
         for row in store.quarantined(&filter, u32::MAX >> 1).await? {
             decided.insert((row.shard, row.offset), (row.code, row.detail));
         }
@@ -127,10 +160,15 @@ async fn compare(live: &dyn Store, again: &dyn Store, report: &mut Report) -> an
                 readings.len()
             )),
             Some((_, other)) => {
-                let differing = essence.words.iter().filter(|(name, value)| other.words.get(*name) != Some(value));
+                let differing = essence
+                    .words
+                    .iter()
+                    .filter(|(name, value)| other.words.get(*name) != Some(value));
                 for (name, value) in differing {
                     let now = other.words.get(name).map_or("nothing", String::as_str);
-                    report.differences.push(format!("crossing {crossing_id}: {name} is {value}, recomputed {now}"));
+                    report.differences.push(format!(
+                        "crossing {crossing_id}: {name} is {value}, recomputed {now}"
+                    ));
                 }
                 if essence.facts != other.facts {
                     report.differences.push(format!(
@@ -143,7 +181,9 @@ async fn compare(live: &dyn Store, again: &dyn Store, report: &mut Report) -> an
     }
     for (readings, (crossing_id, _)) in recomputed {
         let count = readings.len();
-        report.differences.push(format!("recomputed crossing {crossing_id} of {count} readings is not stored"));
+        report.differences.push(format!(
+            "recomputed crossing {crossing_id} of {count} readings is not stored"
+        ));
     }
     Ok(())
 }
@@ -152,16 +192,25 @@ async fn essences(store: &dyn Store) -> anyhow::Result<ByReadings> {
     let mut all = ByReadings::new();
     let mut after = None;
     loop {
-        let page = store.crossings(&CrossingFilter::default(), after, PAGE).await?;
-        let ids: Vec<CrossingId> = page.crossings.iter().map(|crossing| crossing.crossing_id).collect();
+        let page = store
+            .crossings(&CrossingFilter::default(), after, PAGE)
+            .await?;
+        let ids: Vec<CrossingId> = page
+            .crossings
+            .iter()
+            .map(|crossing| crossing.crossing_id)
+            .collect();
         let mut facts: HashMap<CrossingId, Vec<Fact>> = HashMap::new();
         for fact in store.facts_of(&ids).await? {
             facts.entry(fact.crossing_id).or_default().push(fact);
         }
         for crossing in page.crossings {
             let facts = facts.remove(&crossing.crossing_id).unwrap_or_default();
-            let mut readings: Vec<ObservationRef> =
-                crossing.readings.iter().map(|reading| reading.observation.reference()).collect();
+            let mut readings: Vec<ObservationRef> = crossing
+                .readings
+                .iter()
+                .map(|reading| reading.observation.reference())
+                .collect();
             readings.sort();
             all.insert(readings, (crossing.crossing_id, essence(&crossing, facts)));
         }
@@ -186,7 +235,15 @@ fn essence(crossing: &Crossing, facts: Vec<Fact>) -> Essence {
     ]);
     let mut facts: Vec<String> = facts
         .iter()
-        .map(|fact| format!("{} {:?} {:?} {:?}", fact.segment.code(), fact.duration_us, fact.exclusion, fact.filed_at))
+        .map(|fact| {
+            format!(
+                "{} {:?} {:?} {:?}",
+                fact.segment.code(),
+                fact.duration_us,
+                fact.exclusion,
+                fact.filed_at
+            )
+        })
         .collect();
     facts.sort();
     Essence { words, facts }
@@ -206,16 +263,29 @@ struct ReaderUpTo {
 #[async_trait]
 impl EventLog for UpTo {
     async fn append(&self, _shard: ShardNumber, _record: RawRecord) -> Result<Offset, LogError> {
-        Err(LogError::Configuration { reason: "a verification only reads".to_owned() })
+        Err(LogError::Configuration {
+            reason: "a verification only reads".to_owned(),
+        })
     }
 
-    async fn open(&self, shard: ShardNumber, from: Offset) -> Result<Box<dyn ShardReader>, LogError> {
+    async fn open(
+        &self,
+        shard: ShardNumber,
+        from: Offset,
+    ) -> Result<Box<dyn ShardReader>, LogError> {
         let end = self.ends.get(&shard).copied().unwrap_or(0);
-        Ok(Box::new(ReaderUpTo { reader: self.log.open(shard, from).await?, end }))
+        Ok(Box::new(ReaderUpTo {
+            reader: self.log.open(shard, from).await?,
+            end,
+        }))
     }
 
     async fn end(&self, shard: ShardNumber) -> Result<Offset, LogError> {
-        Ok(self.log.end(shard).await?.min(self.ends.get(&shard).copied().unwrap_or(0)))
+        Ok(self
+            .log
+            .end(shard)
+            .await?
+            .min(self.ends.get(&shard).copied().unwrap_or(0)))
     }
 
     async fn start(&self, shard: ShardNumber) -> Result<Offset, LogError> {
@@ -226,14 +296,22 @@ impl EventLog for UpTo {
         self.log.log_id().await
     }
 
-    async fn show_progress(&self, _shard: ShardNumber, _next_offset: Offset) -> Result<(), LogError> {
+    async fn show_progress(
+        &self,
+        _shard: ShardNumber,
+        _next_offset: Offset,
+    ) -> Result<(), LogError> {
         Ok(())
     }
 }
 
 #[async_trait]
 impl ShardReader for ReaderUpTo {
-    async fn next_run(&mut self, limit: RunLimit, wait: Duration) -> Result<Vec<LoggedRecord>, LogError> {
+    async fn next_run(
+        &mut self,
+        limit: RunLimit,
+        wait: Duration,
+    ) -> Result<Vec<LoggedRecord>, LogError> {
         let mut run = self.reader.next_run(limit, wait).await?;
         run.retain(|logged| logged.offset < self.end);
         Ok(run)
@@ -250,9 +328,13 @@ impl Watcher for Nobody {
 ///
 /// # Errors
 /// As [`verify`].
-pub async fn verify_in_temporary_folder(app: &Arc<App>, on_progress: impl Fn(u64, u64)) -> anyhow::Result<Report> {
+pub async fn verify_in_temporary_folder(
+    app: &Arc<App>,
+    on_progress: impl Fn(u64, u64),
+) -> anyhow::Result<Report> {
     let scratch = std::env::temp_dir().join(format!("bordergate-verify-{}", uuid::Uuid::new_v4()));
-    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    std::fs::create_dir_all(&scratch)
+        .with_context(|| format!("cannot make {}", scratch.display()))?;
     let report = verify(app, &scratch, on_progress).await;
     if let Err(error) = std::fs::remove_dir_all(&scratch) {
         tracing::warn!("the scratch folder {} is left: {error}", scratch.display());

@@ -163,7 +163,11 @@ impl Shard {
             records: most,
             ..self.tools.limits.batch
         };
-        let run = match self.reader.next_filled_run(limit, wait, self.tools.limits.batch_wait).await {
+        let run = match self
+            .reader
+            .next_filled_run(limit, wait, self.tools.limits.batch_wait)
+            .await
+        {
             Ok(run) => run,
             Err(bordergate_eventlog::Error::Unreachable { reason }) => {
                 tracing::warn!(

@@ -9,7 +9,9 @@ use crate::config::{check, keys};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate check-config --config hub.toml\n  bordergate check-config --keys > hub.toml")]
+#[command(
+    after_help = "Example:\n  bordergate check-config --config hub.toml\n  bordergate check-config --keys > hub.toml"
+)]
 pub struct CheckConfig {
     /// List every key with its default and meaning, and check nothing
     #[arg(long)]
@@ -25,7 +27,12 @@ impl CheckConfig {
         let settings = common.settings()?;
         let mut findings: Vec<(bool, String)> = check(&settings)
             .into_iter()
-            .map(|finding| (finding.is_error, format!("{}: {}", finding.key, finding.message)))
+            .map(|finding| {
+                (
+                    finding.is_error,
+                    format!("{}: {}", finding.key, finding.message),
+                )
+            })
             .collect();
         if settings.is_kafka() {
             findings.extend(super::topics::findings(&settings).await);
@@ -43,7 +50,9 @@ impl CheckConfig {
 
 /// Returns a configuration file that sets nothing and documents every key.
 fn documented() -> String {
-    let mut text = String::from("# Configuration of bordergate. Every key is optional; shown is its default.\n");
+    let mut text = String::from(
+        "# Configuration of bordergate. Every key is optional; shown is its default.\n",
+    );
     let mut section = String::new();
     for key in keys() {
         let (of, name) = key.name.split_once('.').unwrap_or(("", &key.name));
@@ -65,12 +74,17 @@ mod tests {
         let uncommented: String = documented()
             .lines()
             .filter_map(|line| match line.strip_prefix("# ") {
-                Some(setting) if setting.contains(" = ") && !setting.ends_with(" = ") => Some(format!("{setting}\n")),
+                Some(setting) if setting.contains(" = ") && !setting.ends_with(" = ") => {
+                    Some(format!("{setting}\n"))
+                }
                 Some(_) => None,
                 None => Some(format!("{line}\n")),
             })
             .collect();
-        let mut file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+        let mut file = tempfile::Builder::new()
+            .suffix(".toml")
+            .tempfile()
+            .expect("a temporary file");
         std::io::Write::write_all(&mut file, uncommented.as_bytes()).expect("written");
         crate::config::load(Some(file.path()), &[]).expect("every default reads back");
     }

@@ -10,8 +10,10 @@ use crate::telemetry;
 
 /// Sends a simulated day at Huu Nghi and Tan Thanh through the real doors, and keeps serving.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate demo\n  bordergate demo --speed max --exit\n\nThe day is the one before \
-    its data directory was made. Ended at any moment and started again with the same directory, it goes on where it was.")]
+#[command(
+    after_help = "Example:\n  bordergate demo\n  bordergate demo --speed max --exit\n\nThe day is the one before \
+    its data directory was made. Ended at any moment and started again with the same directory, it goes on where it was."
+)]
 pub struct Demo {
     /// How many times faster than life, or `max`
     #[arg(long, default_value = "600", value_name = "N")]
@@ -38,7 +40,12 @@ impl Demo {
             "warn".clone_into(&mut settings.telemetry.log_filter);
         }
         let _telemetry = telemetry::start(&settings.telemetry)?;
-        let options = Options { speed: self.speed, exit: self.exit, vehicle_count: self.vehicles, seed: self.seed };
+        let options = Options {
+            speed: self.speed,
+            exit: self.exit,
+            vehicle_count: self.vehicles,
+            seed: self.seed,
+        };
         crate::demo::run(settings, &options).await
     }
 }

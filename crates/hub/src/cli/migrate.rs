@@ -16,7 +16,11 @@ pub struct Migrate {}
 impl Migrate {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let settings = common.settings()?;
-        let _lock = if settings.is_postgres() { None } else { Some(Lock::take_or_fail(&settings.data.dir)?) };
+        let _lock = if settings.is_postgres() {
+            None
+        } else {
+            Some(Lock::take_or_fail(&settings.data.dir)?)
+        };
         let store = open::store(&settings, Mode::Write).await?;
         let (before, after) = store.migrate().await?;
         if before == after {

@@ -27,7 +27,12 @@ use crate::reach::Remote;
 /// Data integration hub of a land-border province: takes vehicle and cargo events from border gates,
 /// links them into crossings, exchanges them with LGSP and computes clearance times.
 #[derive(Debug, Parser)]
-#[command(name = "bordergate", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "bordergate",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,
@@ -65,8 +70,13 @@ impl Common {
     /// Reads the settings, flags last.
     fn settings(&self) -> anyhow::Result<Settings> {
         let mut flags = Vec::new();
-        let mut set = |key: &str, value: Option<String>| flags.extend(value.map(|value| (key.to_owned(), value)));
-        set("data.dir", self.data_dir.as_ref().map(|dir| dir.display().to_string()));
+        let mut set = |key: &str, value: Option<String>| {
+            flags.extend(value.map(|value| (key.to_owned(), value)))
+        };
+        set(
+            "data.dir",
+            self.data_dir.as_ref().map(|dir| dir.display().to_string()),
+        );
         set("http.address", self.http.map(|address| address.to_string()));
         set("grpc.address", self.grpc.map(|address| address.to_string()));
         config::load(self.config.as_deref(), &flags)
@@ -74,7 +84,11 @@ impl Common {
 
     /// Returns the hub named by address, if one is.
     fn remote(&self) -> Remote {
-        Remote { url: self.hub.clone(), token_file: self.token_file.clone(), ca: self.ca.clone() }
+        Remote {
+            url: self.hub.clone(),
+            token_file: self.token_file.clone(),
+            ca: self.ca.clone(),
+        }
     }
 }
 
@@ -155,12 +169,18 @@ mod tests {
     #[test]
     fn every_command_shows_an_example() {
         fn check(command: &clap::Command, path: &str) {
-            for child in command.get_subcommands().filter(|child| child.get_name() != "help") {
+            for child in command
+                .get_subcommands()
+                .filter(|child| child.get_name() != "help")
+            {
                 let path = format!("{path} {}", child.get_name());
                 if child.has_subcommands() {
                     check(child, &path);
                 } else {
-                    let help = child.get_after_help().map(ToString::to_string).unwrap_or_default();
+                    let help = child
+                        .get_after_help()
+                        .map(ToString::to_string)
+                        .unwrap_or_default();
                     assert!(help.contains("bordergate "), "{path} has no example");
                 }
             }

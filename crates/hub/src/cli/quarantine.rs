@@ -37,7 +37,9 @@ pub struct List {
 
 /// Shows a quarantined record.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate quarantine show 01936f5e-8e1c-7bb1-a3a1-3a2f9c1d7e10")]
+#[command(
+    after_help = "Example:\n  bordergate quarantine show 01936f5e-8e1c-7bb1-a3a1-3a2f9c1d7e10"
+)]
 pub struct Show {
     /// The record
     record_id: String,
@@ -45,7 +47,9 @@ pub struct Show {
 
 /// Sends quarantined records through again: the same bytes under the same record id.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate quarantine redrive 01936f5e-8e1c-7bb1-a3a1-3a2f9c1d7e10")]
+#[command(
+    after_help = "Example:\n  bordergate quarantine redrive 01936f5e-8e1c-7bb1-a3a1-3a2f9c1d7e10"
+)]
 pub struct Redrive {
     /// The records
     #[arg(required = true)]
@@ -57,8 +61,10 @@ impl Quarantine {
         match self {
             Self::List(List { source, code }) => {
                 let parts = [("source", source), ("code", code)];
-                let query: Vec<String> =
-                    parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?))).collect();
+                let query: Vec<String> = parts
+                    .into_iter()
+                    .filter_map(|(name, value)| Some(format!("{name}={}", value?)))
+                    .collect();
                 let path = format!("/v1/admin/quarantine?{}", query.join("&"));
                 let columns = ["record_id", "source_id", "received_at", "code", "detail"];
                 list(common, path.trim_end_matches('?'), "quarantine", &columns).await?;
@@ -71,7 +77,12 @@ impl Quarantine {
                 println!("{}", serde_json::to_string_pretty(&shown)?);
             }
             Self::Redrive(Redrive { record_ids }) => {
-                let report = change(common, "/v1/admin/quarantine/redrive", &json!({ "record_ids": record_ids })).await?;
+                let report = change(
+                    common,
+                    "/v1/admin/quarantine/redrive",
+                    &json!({ "record_ids": record_ids }),
+                )
+                .await?;
                 println!("{}", cell(&report));
             }
         }

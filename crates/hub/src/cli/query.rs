@@ -14,8 +14,10 @@ use crate::reach::Hub;
 
 /// Answers an indicator, from the running hub or straight from the database.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate query C2 gate=huu-nghi by=channel p=50,95\n  \
-    bordergate query T1 by=hour from=2026-11-16 to=2026-11-17 --format csv\n  bordergate query   (lists the indicators)")]
+#[command(
+    after_help = "Example:\n  bordergate query C2 gate=huu-nghi by=channel p=50,95\n  \
+    bordergate query T1 by=hour from=2026-11-16 to=2026-11-17 --format csv\n  bordergate query   (lists the indicators)"
+)]
 pub struct Query {
     /// The indicator, such as T1 or C2; without one the known indicators are listed
     indicator: Option<String>,
@@ -39,11 +41,19 @@ impl Query {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let hub = Hub::reach(common.settings()?, &common.remote(), Mode::ReadOnly).await?;
         let Some(indicator) = &self.indicator else {
-            let list = hub.json(Method::GET, "/v1/indicators", &Value::Null).await?;
+            let list = hub
+                .json(Method::GET, "/v1/indicators", &Value::Null)
+                .await?;
             let known = list["indicators"].as_array().cloned().unwrap_or_default();
             let rows: Vec<Vec<String>> = known
                 .iter()
-                .map(|known| vec![cell(&known["id"]), cell(&known["unit"]), cell(&known["title_en"])])
+                .map(|known| {
+                    vec![
+                        cell(&known["id"]),
+                        cell(&known["unit"]),
+                        cell(&known["title_en"]),
+                    ]
+                })
                 .collect();
             print!("{}", table(&["id", "unit", "title"], &rows));
             return Ok(ExitCode::SUCCESS);
@@ -54,11 +64,20 @@ impl Query {
             pairs.push(pair.ok_or_else(|| anyhow::anyhow!("{parameter:?} is not NAME=VALUE"))?);
         }
         let path = format!("/v1/indicators/{indicator}?{}", encoded(&pairs));
-        let accept = if self.format == Format::Csv { "text/csv" } else { "application/json" };
-        let answer = hub.call(Method::GET, &path, &[("accept", accept)], Bytes::new()).await?;
+        let accept = if self.format == Format::Csv {
+            "text/csv"
+        } else {
+            "application/json"
+        };
+        let answer = hub
+            .call(Method::GET, &path, &[("accept", accept)], Bytes::new())
+            .await?;
         match self.format {
             Format::Csv => print!("{}", String::from_utf8_lossy(&answer)),
-            Format::Json => println!("{}", serde_json::to_string_pretty(&serde_json::from_slice::<Value>(&answer)?)?),
+            Format::Json => println!(
+                "{}",
+                serde_json::to_string_pretty(&serde_json::from_slice::<Value>(&answer)?)?
+            ),
         }
         hub.close().await;
         Ok(ExitCode::SUCCESS)
@@ -77,7 +96,11 @@ fn encoded(pairs: &[(&str, &str)]) -> String {
             escaped
         })
     };
-    pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 #[cfg(test)]
@@ -86,6 +109,9 @@ mod tests {
 
     #[test]
     fn parameters_are_escaped() {
-        assert_eq!(encoded(&[("from", "2026-11-16T07:00:00+07:00"), ("p", "50,95")]), "from=2026-11-16T07%3A00%3A00%2B07%3A00&p=50%2C95");
+        assert_eq!(
+            encoded(&[("from", "2026-11-16T07:00:00+07:00"), ("p", "50,95")]),
+            "from=2026-11-16T07%3A00%3A00%2B07%3A00&p=50%2C95"
+        );
     }
 }

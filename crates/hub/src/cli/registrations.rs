@@ -24,8 +24,10 @@ pub enum Sources {
 
 /// Registers a source; a source of that id gets a new version.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate sources add hn-cam-in-1 --format hikvision-anpr --gate huu-nghi \
-    --lane 1 --reading forward=GATE_IN --reading reverse=GATE_OUT")]
+#[command(
+    after_help = "Example:\n  bordergate sources add hn-cam-in-1 --format hikvision-anpr --gate huu-nghi \
+    --lane 1 --reading forward=GATE_IN --reading reverse=GATE_OUT"
+)]
 pub struct AddSource {
     /// Its id
     source_id: String,
@@ -87,7 +89,9 @@ pub enum Gates {
 
 /// Registers a gate; its shard is fixed from then on.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate gates add coc-nam --name-en \"Coc Nam\" --name-vi \"Cốc Nam\" --shard 2")]
+#[command(
+    after_help = "Example:\n  bordergate gates add coc-nam --name-en \"Coc Nam\" --name-vi \"Cốc Nam\" --shard 2"
+)]
 pub struct AddGate {
     /// Its id
     gate_id: String,
@@ -125,8 +129,9 @@ impl Sources {
                 let mut readings = Map::new();
                 for reading in &add.readings {
                     let pair = reading.split_once('=');
-                    let (word, milestone) =
-                        pair.ok_or_else(|| anyhow::anyhow!("--reading {reading:?} is not WORD=MILESTONE"))?;
+                    let (word, milestone) = pair.ok_or_else(|| {
+                        anyhow::anyhow!("--reading {reading:?} is not WORD=MILESTONE")
+                    })?;
                     readings.insert(word.to_lowercase(), Value::String(milestone.to_owned()));
                 }
                 let body = json!({
@@ -137,15 +142,33 @@ impl Sources {
                     "partner_id": add.partner,
                 });
                 let source = change(common, "/v1/admin/sources", &body).await?;
-                println!("source {} is registered, version {}", cell(&source["source_id"]), source["version"]);
+                println!(
+                    "source {} is registered, version {}",
+                    cell(&source["source_id"]),
+                    source["version"]
+                );
             }
             Self::List(ListSources {}) => {
-                let columns =
-                    ["source_id", "version", "format", "gate_id", "lane", "rank", "is_replay", "partner_id", "is_disabled"];
+                let columns = [
+                    "source_id",
+                    "version",
+                    "format",
+                    "gate_id",
+                    "lane",
+                    "rank",
+                    "is_replay",
+                    "partner_id",
+                    "is_disabled",
+                ];
                 list(common, "/v1/admin/sources", "sources", &columns).await?;
             }
             Self::Disable(DisableSource { source_id }) => {
-                change(common, &format!("/v1/admin/sources/{source_id}/disable"), &Value::Null).await?;
+                change(
+                    common,
+                    &format!("/v1/admin/sources/{source_id}/disable"),
+                    &Value::Null,
+                )
+                .await?;
                 println!("source {source_id} is disabled");
             }
         }
@@ -156,20 +179,43 @@ impl Sources {
 impl Gates {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Add(AddGate { gate_id, name_en, name_vi, shard, office_codes }) => {
+            Self::Add(AddGate {
+                gate_id,
+                name_en,
+                name_vi,
+                shard,
+                office_codes,
+            }) => {
                 let body = json!({
                     "gate_id": gate_id, "name_en": name_en, "name_vi": name_vi, "shard": shard,
                     "office_codes": office_codes,
                 });
                 let gate = change(common, "/v1/admin/gates", &body).await?;
-                println!("gate {} is registered, version {}", cell(&gate["gate_id"]), gate["version"]);
+                println!(
+                    "gate {} is registered, version {}",
+                    cell(&gate["gate_id"]),
+                    gate["version"]
+                );
             }
             Self::List(ListGates {}) => {
-                let columns = ["gate_id", "version", "name_en", "name_vi", "shard", "office_codes", "is_disabled"];
+                let columns = [
+                    "gate_id",
+                    "version",
+                    "name_en",
+                    "name_vi",
+                    "shard",
+                    "office_codes",
+                    "is_disabled",
+                ];
                 list(common, "/v1/admin/gates", "gates", &columns).await?;
             }
             Self::Disable(DisableGate { gate_id }) => {
-                change(common, &format!("/v1/admin/gates/{gate_id}/disable"), &Value::Null).await?;
+                change(
+                    common,
+                    &format!("/v1/admin/gates/{gate_id}/disable"),
+                    &Value::Null,
+                )
+                .await?;
                 println!("gate {gate_id} is disabled");
             }
         }
@@ -186,7 +232,12 @@ pub(super) async fn change(common: &Common, path: &str, body: &Value) -> anyhow:
 }
 
 /// Prints a list of the hub's as a table of the given fields.
-pub(super) async fn list(common: &Common, path: &str, field: &str, columns: &[&str]) -> anyhow::Result<()> {
+pub(super) async fn list(
+    common: &Common,
+    path: &str,
+    field: &str,
+    columns: &[&str],
+) -> anyhow::Result<()> {
     let hub = Hub::reach(common.settings()?, &common.remote(), Mode::Write).await?;
     let answer = hub.json(Method::GET, path, &Value::Null).await?;
     hub.close().await;

@@ -13,7 +13,9 @@ use crate::reference;
 
 /// Registers the gates and sources of a folder of CSV tables. What is registered already is left as it is.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate seed seeds/reference\n\nThe folder's README says which tables and columns there are.")]
+#[command(
+    after_help = "Example:\n  bordergate seed seeds/reference\n\nThe folder's README says which tables and columns there are."
+)]
 pub struct Seed {
     /// Folder with gates.csv, sources.csv and, if wanted, expected_milestones.csv
     #[arg(value_name = "DIR")]
@@ -25,7 +27,10 @@ impl Seed {
         let tables = reference::read(&self.dir)?;
         let hub = Hub::reach(common.settings()?, &common.remote(), Mode::Write).await?;
         let report = hub.json(Method::POST, "/v1/admin/seed", &tables).await?;
-        println!("registered {}, kept {} as they were", report["inserted_count"], report["kept_count"]);
+        println!(
+            "registered {}, kept {} as they were",
+            report["inserted_count"], report["kept_count"]
+        );
         hub.close().await;
         Ok(ExitCode::SUCCESS)
     }

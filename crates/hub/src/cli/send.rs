@@ -14,9 +14,11 @@ use crate::reach::Hub;
 
 /// Sends each file as one record and prints its receipt.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate send plate.xml --source hn-cam-in-1\n\nThe file's path is no key: \
+#[command(
+    after_help = "Example:\n  bordergate send plate.xml --source hn-cam-in-1\n\nThe file's path is no key: \
     sending the same file twice makes two records, of which the second is found to be a duplicate when the device \
-    gave its event an id. Give --key to make a retry safe in any case.")]
+    gave its event an id. Give --key to make a retry safe in any case."
+)]
 pub struct Send {
     /// Files to send
     #[arg(required = true, value_name = "FILE")]
@@ -37,14 +39,25 @@ pub struct Send {
 
 impl Send {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(self.key.is_none() || self.files.len() == 1, "--key goes with one file only");
+        anyhow::ensure!(
+            self.key.is_none() || self.files.len() == 1,
+            "--key goes with one file only"
+        );
         let hub = Hub::reach(common.settings()?, &common.remote(), Mode::Write).await?;
         for file in &self.files {
-            let body = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            let content_type = self.content_type.as_deref().unwrap_or_else(|| content_type(file));
+            let body =
+                std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let content_type = self
+                .content_type
+                .as_deref()
+                .unwrap_or_else(|| content_type(file));
             let mut headers = vec![("content-type", content_type)];
             headers.extend(self.key.as_deref().map(|key| ("idempotency-key", key)));
-            headers.extend(self.received_at.as_deref().map(|at| ("bordergate-received-at", at)));
+            headers.extend(
+                self.received_at
+                    .as_deref()
+                    .map(|at| ("bordergate-received-at", at)),
+            );
             let path = format!("/v1/records/{}", self.source);
             let receipt = hub
                 .call(Method::POST, &path, &headers, Bytes::from(body))

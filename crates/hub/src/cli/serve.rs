@@ -21,7 +21,9 @@ impl Serve {
         let _telemetry = telemetry::start(&settings.telemetry)?;
         let hub = Hub::start(settings, "serve").await?;
         if hub.app.registrations.snapshot().sources().is_empty() {
-            tracing::warn!("no source is registered yet: run `bordergate seed DIR` or `bordergate sources add`");
+            tracing::warn!(
+                "no source is registered yet: run `bordergate seed DIR` or `bordergate sources add`"
+            );
         }
         stop_signal().await?;
         tracing::info!("stopping");

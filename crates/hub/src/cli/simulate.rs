@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use bordergate_simulator::{Plan, crossings_jsonl, gates_csv, messages_jsonl, simulate, sources_csv};
+use bordergate_simulator::{
+    Plan, crossings_jsonl, gates_csv, messages_jsonl, simulate, sources_csv,
+};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -12,7 +14,9 @@ use super::Common;
 
 /// Writes the messages of a simulated day, the registrations they need and the crossings they must yield.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate simulate --day 2026-11-16 --out day\n  bordergate seed day")]
+#[command(
+    after_help = "Example:\n  bordergate simulate --day 2026-11-16 --out day\n  bordergate seed day"
+)]
 pub struct Simulate {
     /// The local day
     #[arg(long, value_name = "DATE")]
@@ -30,9 +34,14 @@ pub struct Simulate {
 
 impl Simulate {
     pub(super) fn run(self, _common: &Common) -> anyhow::Result<ExitCode> {
-        let plan = Plan { vehicle_count: self.vehicles, seed: self.seed, ..Plan::of_day(self.day) };
+        let plan = Plan {
+            vehicle_count: self.vehicles,
+            seed: self.seed,
+            ..Plan::of_day(self.day)
+        };
         let day = simulate(&plan);
-        std::fs::create_dir_all(&self.out).with_context(|| format!("cannot make {}", self.out.display()))?;
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("cannot make {}", self.out.display()))?;
         for (name, text) in [
             ("gates.csv", gates_csv(&day.gates)),
             ("sources.csv", sources_csv(&day.sources)),
@@ -40,9 +49,15 @@ impl Simulate {
             ("crossings.jsonl", crossings_jsonl(&day.truth)),
         ] {
             let path = self.out.join(name);
-            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(&path, text)
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        println!("{} messages and {} crossings in {}", day.messages.len(), day.truth.len(), self.out.display());
+        println!(
+            "{} messages and {} crossings in {}",
+            day.messages.len(),
+            day.truth.len(),
+            self.out.display()
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

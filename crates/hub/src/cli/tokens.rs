@@ -22,7 +22,9 @@ pub enum Tokens {
 
 /// Makes a token; only its hash is stored.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate tokens add partner lgsp\n  bordergate tokens add operator gate-desk")]
+#[command(
+    after_help = "Example:\n  bordergate tokens add partner lgsp\n  bordergate tokens add operator gate-desk"
+)]
 pub struct Add {
     /// What it grants: source, partner, operator, analyst or administrator
     role: String,
@@ -37,7 +39,9 @@ pub struct List {}
 
 /// Disables a token.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bordergate tokens disable 0b9f2d0e-5f0b-4e5e-9a53-1c2f4f1b0a11")]
+#[command(
+    after_help = "Example:\n  bordergate tokens disable 0b9f2d0e-5f0b-4e5e-9a53-1c2f4f1b0a11"
+)]
 pub struct Disable {
     /// Its id, as listed
     token_id: String,
@@ -47,15 +51,34 @@ impl Tokens {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         match self {
             Self::Add(Add { role, subject }) => {
-                let made = change(common, "/v1/admin/tokens", &json!({ "role": role, "subject": subject })).await?;
-                eprintln!("token {} for {role} {subject}; it is shown only now:", cell(&made["token_id"]));
+                let made = change(
+                    common,
+                    "/v1/admin/tokens",
+                    &json!({ "role": role, "subject": subject }),
+                )
+                .await?;
+                eprintln!(
+                    "token {} for {role} {subject}; it is shown only now:",
+                    cell(&made["token_id"])
+                );
                 println!("{}", cell(&made["token"]));
             }
             Self::List(List {}) => {
-                list(common, "/v1/admin/tokens", "tokens", &["token_id", "grant", "created_at", "disabled_at"]).await?;
+                list(
+                    common,
+                    "/v1/admin/tokens",
+                    "tokens",
+                    &["token_id", "grant", "created_at", "disabled_at"],
+                )
+                .await?;
             }
             Self::Disable(Disable { token_id }) => {
-                change(common, &format!("/v1/admin/tokens/{token_id}/disable"), &Value::Null).await?;
+                change(
+                    common,
+                    &format!("/v1/admin/tokens/{token_id}/disable"),
+                    &Value::Null,
+                )
+                .await?;
                 println!("token {token_id} is disabled");
             }
         }

@@ -34,7 +34,10 @@ pub(super) async fn findings(settings: &Settings) -> Vec<(bool, String)> {
     match crate::open::topics(settings) {
         Err(error) => vec![(true, format!("{error:#}"))],
         Ok(topics) => match topics.findings().await {
-            Ok(findings) => findings.into_iter().map(|finding| (finding.is_error, finding.message)).collect(),
+            Ok(findings) => findings
+                .into_iter()
+                .map(|finding| (finding.is_error, finding.message))
+                .collect(),
             Err(error) => vec![(true, error.to_string())],
         },
     }

@@ -17,25 +17,49 @@ pub struct Finding {
 }
 
 fn error(key: &'static str, message: impl Into<String>) -> Finding {
-    Finding { is_error: true, key, message: message.into() }
+    Finding {
+        is_error: true,
+        key,
+        message: message.into(),
+    }
 }
 
 fn warning(key: &'static str, message: impl Into<String>) -> Finding {
-    Finding { is_error: false, key, message: message.into() }
+    Finding {
+        is_error: false,
+        key,
+        message: message.into(),
+    }
 }
 
 /// Returns what is wrong with the settings, errors first; empty when all is well.
 #[must_use]
 pub fn check(settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let http = (&settings.http.address, &settings.http.tls_certificate, &settings.http.tls_key);
-    let grpc = (&settings.grpc.address, &settings.grpc.tls_certificate, &settings.grpc.tls_key);
+    let http = (
+        &settings.http.address,
+        &settings.http.tls_certificate,
+        &settings.http.tls_key,
+    );
+    let grpc = (
+        &settings.grpc.address,
+        &settings.grpc.tls_certificate,
+        &settings.grpc.tls_key,
+    );
     check_door("http.address", "http.tls_certificate", http, &mut findings);
     check_door("grpc.address", "grpc.tls_certificate", grpc, &mut findings);
     if settings.http.address == settings.grpc.address && settings.http.address.port() != 0 {
-        findings.push(error("grpc.address", "is the same as http.address; give each door its own port"));
+        findings.push(error(
+            "grpc.address",
+            "is the same as http.address; give each door its own port",
+        ));
     }
-    if settings.process.max_shards.is_some_and(|most| most < settings.log.shards) && settings.is_embedded() {
+    if settings
+        .process
+        .max_shards
+        .is_some_and(|most| most < settings.log.shards)
+        && settings.is_embedded()
+    {
         findings.push(error(
             "process.max_shards",
             "an embedded log or store serves one hub, which must take every shard; set kafka.brokers and database.url",
@@ -53,7 +77,12 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     if !matches!(settings.telemetry.log_format.as_str(), "text" | "json") {
         findings.push(error("telemetry.log_format", "must be text or json"));
     }
-    if settings.database.url.as_deref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+    if settings
+        .database
+        .url
+        .as_deref()
+        .is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://"))
+    {
         findings.push(error("database.url", "must start with postgres://"));
     }
     findings.sort_by_key(|finding| !finding.is_error);
@@ -62,7 +91,12 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
 
 type Door<'a> = (&'a SocketAddr, &'a Option<PathBuf>, &'a Option<PathBuf>);
 
-fn check_door(address_key: &'static str, tls_key: &'static str, door: Door<'_>, findings: &mut Vec<Finding>) {
+fn check_door(
+    address_key: &'static str,
+    tls_key: &'static str,
+    door: Door<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let (address, certificate, key) = door;
     if certificate.is_some() != key.is_some() {
         findings.push(error(tls_key, "certificate and key must be set together"));
@@ -70,7 +104,9 @@ fn check_door(address_key: &'static str, tls_key: &'static str, door: Door<'_>, 
     if !address.ip().is_loopback() && certificate.is_none() {
         findings.push(error(
             address_key,
-            format!("{address} is not loopback: set {tls_key} and its key; tokens are then required too"),
+            format!(
+                "{address} is not loopback: set {tls_key} and its key; tokens are then required too"
+            ),
         ));
     }
 }
@@ -89,13 +125,21 @@ mod tests {
         let mut settings = Settings::default();
         settings.http.address = "0.0.0.0:8080".parse().expect("an address");
         let findings = check(&settings);
-        assert!(findings.iter().any(|finding| finding.is_error && finding.key == "http.address"));
+        assert!(
+            findings
+                .iter()
+                .any(|finding| finding.is_error && finding.key == "http.address")
+        );
     }
 
     #[test]
     fn an_embedded_hub_takes_every_shard() {
         let mut settings = Settings::default();
         settings.process.max_shards = Some(1);
-        assert!(check(&settings).iter().any(|finding| finding.key == "process.max_shards"));
+        assert!(
+            check(&settings)
+                .iter()
+                .any(|finding| finding.key == "process.max_shards")
+        );
     }
 }

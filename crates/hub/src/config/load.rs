@@ -23,13 +23,20 @@ pub fn load(file: Option<&Path>, overrides: &[(String, String)]) -> anyhow::Resu
         builder = builder.add_source(File::from(file).format(FileFormat::Toml));
     }
     builder = builder.add_source(
-        Environment::with_prefix("BORDERGATE").prefix_separator("__").separator("__").try_parsing(true),
+        Environment::with_prefix("BORDERGATE")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true),
     );
     for (key, value) in overrides {
-        builder = builder.set_override(key, value.as_str()).with_context(|| format!("flag for {key}"))?;
+        builder = builder
+            .set_override(key, value.as_str())
+            .with_context(|| format!("flag for {key}"))?;
     }
     let merged = builder.build().context("cannot read the configuration")?;
-    merged.try_deserialize().context("the configuration has an unknown key or a value that does not fit")
+    merged
+        .try_deserialize()
+        .context("the configuration has an unknown key or a value that does not fit")
 }
 
 #[cfg(test)]
@@ -39,7 +46,10 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> tempfile::NamedTempFile {
-        let mut file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a temporary file");
+        let mut file = tempfile::Builder::new()
+            .suffix(".toml")
+            .tempfile()
+            .expect("a temporary file");
         file.write_all(text.as_bytes()).expect("written");
         file
     }
@@ -50,7 +60,14 @@ mod tests {
         let from_file = load(Some(file.path()), &[]).expect("loads");
         assert_eq!(from_file.http.address.port(), 9000);
         let flags = [("http.address".to_owned(), "127.0.0.1:9001".to_owned())];
-        assert_eq!(load(Some(file.path()), &flags).expect("loads").http.address.port(), 9001);
+        assert_eq!(
+            load(Some(file.path()), &flags)
+                .expect("loads")
+                .http
+                .address
+                .port(),
+            9001
+        );
     }
 
     #[test]

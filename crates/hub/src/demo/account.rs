@@ -30,22 +30,39 @@ pub async fn account(app: &App) -> anyhow::Result<Account> {
         }
         let mut reader = app.log.open(shard, next).await?;
         while next < end {
-            let limit = RunLimit { records: 1000, body_bytes: 64 << 20 };
+            let limit = RunLimit {
+                records: 1000,
+                body_bytes: 64 << 20,
+            };
             let run = reader.next_run(limit, Duration::from_secs(10)).await?;
-            anyhow::ensure!(!run.is_empty(), "the log of shard {shard} ended before its end");
+            anyhow::ensure!(
+                !run.is_empty(),
+                "the log of shard {shard} ended before its end"
+            );
             for logged in &run {
                 next = logged.offset + 1;
                 let fates = app.store.record(logged.record.record_id).await?;
-                let mine: Vec<_> = fates.iter().filter(|fate| (fate.shard, fate.offset) == (shard, logged.offset)).collect();
+                let mine: Vec<_> = fates
+                    .iter()
+                    .filter(|fate| (fate.shard, fate.offset) == (shard, logged.offset))
+                    .collect();
                 match mine.as_slice() {
                     [fate] if fate.outcome.is_none() == fate.observations.is_empty() => {
-                        account.unaccounted.push(format!("shard {shard} offset {}: two outcomes", logged.offset));
+                        account.unaccounted.push(format!(
+                            "shard {shard} offset {}: two outcomes",
+                            logged.offset
+                        ));
                     }
                     [fate] => {
-                        let outcome = fate.outcome.as_ref().map_or("observed", |outcome| outcome.kind.code());
+                        let outcome = fate
+                            .outcome
+                            .as_ref()
+                            .map_or("observed", |outcome| outcome.kind.code());
                         *account.counts.entry(outcome).or_insert(0) += 1;
                     }
-                    _ => account.unaccounted.push(format!("shard {shard} offset {}", logged.offset)),
+                    _ => account
+                        .unaccounted
+                        .push(format!("shard {shard} offset {}", logged.offset)),
                 }
             }
         }

@@ -20,9 +20,16 @@ pub struct Comparison {
 impl Comparison {
     /// Returns the share of exact crossings, 0 to 1; 1 when there is nothing to reproduce.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts of crossings are far below 2^52")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "counts of crossings are far below 2^52"
+    )]
     pub fn share(&self) -> f64 {
-        if self.true_count == 0 { 1.0 } else { self.exact_count as f64 / self.true_count as f64 }
+        if self.true_count == 0 {
+            1.0
+        } else {
+            self.exact_count as f64 / self.true_count as f64
+        }
     }
 }
 
@@ -30,19 +37,34 @@ impl Comparison {
 /// truth's, with equal gate, direction, channel, cargo class, loaded, plate key and end state.
 #[must_use]
 pub fn compare(crossings: &[Crossing], truth: &[TrueCrossing]) -> Comparison {
-    let read: Vec<(CrossingId, BTreeSet<TrueReading>)> =
-        crossings.iter().map(|crossing| (crossing.crossing_id, readings(crossing))).collect();
+    let read: Vec<(CrossingId, BTreeSet<TrueReading>)> = crossings
+        .iter()
+        .map(|crossing| (crossing.crossing_id, readings(crossing)))
+        .collect();
     let mut of_reading: BTreeMap<TrueReading, usize> = BTreeMap::new();
     for (place, (_, readings)) in read.iter().enumerate() {
         of_reading.extend(readings.iter().map(|reading| (*reading, place)));
     }
-    let true_of: BTreeMap<TrueReading, usize> =
-        truth.iter().enumerate().flat_map(|(place, one)| one.readings.iter().map(move |reading| (*reading, place))).collect();
-    let mut comparison = Comparison { true_count: truth.len(), ..Comparison::default() };
+    let true_of: BTreeMap<TrueReading, usize> = truth
+        .iter()
+        .enumerate()
+        .flat_map(|(place, one)| one.readings.iter().map(move |reading| (*reading, place)))
+        .collect();
+    let mut comparison = Comparison {
+        true_count: truth.len(),
+        ..Comparison::default()
+    };
     for (place, one) in truth.iter().enumerate() {
-        let held: BTreeSet<usize> = one.readings.iter().filter_map(|reading| of_reading.get(reading).copied()).collect();
+        let held: BTreeSet<usize> = one
+            .readings
+            .iter()
+            .filter_map(|reading| of_reading.get(reading).copied())
+            .collect();
         let reason = match held.iter().copied().collect::<Vec<_>>().as_slice() {
-            [] => Some(format!("none of its {} readings is in a crossing", one.readings.len())),
+            [] => Some(format!(
+                "none of its {} readings is in a crossing",
+                one.readings.len()
+            )),
             [only] => unlike(one, place, &crossings[*only], &read[*only].1, &true_of),
             several => Some(format!("split over {} crossings", several.len())),
         };
@@ -62,24 +84,65 @@ fn unlike(
     readings: &BTreeSet<TrueReading>,
     true_of: &BTreeMap<TrueReading, usize>,
 ) -> Option<String> {
-    let missing: Vec<&str> = one.readings.difference(readings).map(|reading| reading.milestone.code()).collect();
+    let missing: Vec<&str> = one
+        .readings
+        .difference(readings)
+        .map(|reading| reading.milestone.code())
+        .collect();
     let foreign: Vec<&TrueReading> = readings.difference(&one.readings).collect();
-    if foreign.iter().any(|reading| true_of.get(reading).is_some_and(|other| *other != place)) {
-        return Some(format!("joined with another in crossing {}", crossing.crossing_id));
+    if foreign
+        .iter()
+        .any(|reading| true_of.get(reading).is_some_and(|other| *other != place))
+    {
+        return Some(format!(
+            "joined with another in crossing {}",
+            crossing.crossing_id
+        ));
     }
     if !missing.is_empty() {
-        return Some(format!("missing reading {} in crossing {}", missing.join(", "), crossing.crossing_id));
+        return Some(format!(
+            "missing reading {} in crossing {}",
+            missing.join(", "),
+            crossing.crossing_id
+        ));
     }
     if let Some(reading) = foreign.first() {
-        return Some(format!("foreign reading {} in crossing {}", reading.milestone, crossing.crossing_id));
+        return Some(format!(
+            "foreign reading {} in crossing {}",
+            reading.milestone, crossing.crossing_id
+        ));
     }
-    let key = crossing.plate.as_deref().and_then(|plate| PlateNumber::parse(plate).ok()).map(|plate| plate.tail().to_owned());
+    let key = crossing
+        .plate
+        .as_deref()
+        .and_then(|plate| PlateNumber::parse(plate).ok())
+        .map(|plate| plate.tail().to_owned());
     let differing: Vec<String> = [
-        ("gate", one.gate_id.to_string(), crossing.gate_id.to_string()),
-        ("direction", one.direction.to_string(), crossing.direction.to_string()),
-        ("channel", one.channel.to_string(), crossing.channel.to_string()),
-        ("cargo class", format!("{:?}", one.cargo), format!("{:?}", crossing.cargo)),
-        ("loaded", format!("{:?}", one.is_loaded), format!("{:?}", crossing.is_loaded)),
+        (
+            "gate",
+            one.gate_id.to_string(),
+            crossing.gate_id.to_string(),
+        ),
+        (
+            "direction",
+            one.direction.to_string(),
+            crossing.direction.to_string(),
+        ),
+        (
+            "channel",
+            one.channel.to_string(),
+            crossing.channel.to_string(),
+        ),
+        (
+            "cargo class",
+            format!("{:?}", one.cargo),
+            format!("{:?}", crossing.cargo),
+        ),
+        (
+            "loaded",
+            format!("{:?}", one.is_loaded),
+            format!("{:?}", crossing.is_loaded),
+        ),
         ("state", one.state.to_string(), crossing.state.to_string()),
     ]
     .into_iter()
@@ -87,7 +150,11 @@ fn unlike(
     .map(|(what, truth, found)| format!("{what} {found} instead of {truth}"))
     .collect();
     if !differing.is_empty() {
-        return Some(format!("{} in crossing {}", differing.join(", "), crossing.crossing_id));
+        return Some(format!(
+            "{} in crossing {}",
+            differing.join(", "),
+            crossing.crossing_id
+        ));
     }
     (one.plate_key != key).then(|| format!("another plate in crossing {}", crossing.crossing_id))
 }

@@ -25,10 +25,15 @@ const ATTEMPTS: u32 = 60;
 /// When a door refuses a message that it should take.
 pub async fn drive(hub: &Hub, day: &Arc<Day>, speed: Speed, data_dir: &Path) -> anyhow::Result<()> {
     let sent = Arc::new(Sent::open(data_dir)?);
-    let bar = ProgressBar::new(day.messages.len() as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {msg}")?);
+    let bar = ProgressBar::new(day.messages.len() as u64).with_style(ProgressStyle::with_template(
+        "{bar:40} {pos}/{len} messages, {msg}",
+    )?);
     let started = Instant::now();
-    let first_at = day.messages.first().map(|message| message.received_at).context("the day has no message")?;
+    let first_at = day
+        .messages
+        .first()
+        .map(|message| message.received_at)
+        .context("the day has no message")?;
     let grpc = Client::new(ClientSettings::new(format!("http://{}", hub.grpc)))?;
     let mut gates = Vec::new();
     for gate in &day.gates {
@@ -37,8 +42,14 @@ pub async fn drive(hub: &Hub, day: &Arc<Day>, speed: Speed, data_dir: &Path) -> 
             gate_id: gate.gate_id.clone(),
             sent: Arc::clone(&sent),
             bar: bar.clone(),
-            pace: Pace { started, first_at, speed },
-            http: reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?,
+            pace: Pace {
+                started,
+                first_at,
+                speed,
+            },
+            http: reqwest::Client::builder()
+                .timeout(Duration::from_secs(60))
+                .build()?,
             http_url: format!("http://{}", hub.http),
             grpc: grpc.clone(),
         };
@@ -83,7 +94,12 @@ struct Sender {
 
 impl Sender {
     async fn run(self) -> anyhow::Result<()> {
-        let messages: Vec<&Message> = self.day.messages.iter().filter(|message| message.gate_id == self.gate_id).collect();
+        let messages: Vec<&Message> = self
+            .day
+            .messages
+            .iter()
+            .filter(|message| message.gate_id == self.gate_id)
+            .collect();
         let mut next = self.sent.count(self.gate_id.as_str());
         self.bar.inc(next as u64);
         while next < messages.len() {
@@ -96,9 +112,11 @@ impl Sender {
                 Door::Submit => self.submit(together).await?,
             }
             next += run;
-            self.sent.note(self.gate_id.as_str(), next, next == messages.len())?;
+            self.sent
+                .note(self.gate_id.as_str(), next, next == messages.len())?;
             self.bar.inc(run as u64);
-            self.bar.set_message(together[0].received_at.strftime("%H:%M UTC").to_string());
+            self.bar
+                .set_message(together[0].received_at.strftime("%H:%M UTC").to_string());
         }
         Ok(())
     }
@@ -107,7 +125,10 @@ impl Sender {
         for attempt in 1..=ATTEMPTS {
             let mut request = self
                 .http
-                .post(format!("{}/v1/records/{}", self.http_url, message.source_id))
+                .post(format!(
+                    "{}/v1/records/{}",
+                    self.http_url, message.source_id
+                ))
                 .header("content-type", &message.content_type)
                 .header("idempotency-key", &message.idempotency_key)
                 .header("bordergate-received-at", message.received_at.to_string())
@@ -118,13 +139,22 @@ impl Sender {
             match request.send().await {
                 Ok(response) if response.status().is_success() => return Ok(()),
                 Ok(response) if response.status().as_u16() != 503 => {
-                    let (status, words) = (response.status(), response.text().await.unwrap_or_default());
-                    bail!("the HTTP door refused a message of {} with {status}: {words}", message.source_id);
+                    let (status, words) =
+                        (response.status(), response.text().await.unwrap_or_default());
+                    bail!(
+                        "the HTTP door refused a message of {} with {status}: {words}",
+                        message.source_id
+                    );
                 }
-                Ok(_) | Err(_) => tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 50)).await,
+                Ok(_) | Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 50)).await
+                }
             }
         }
-        bail!("the HTTP door did not take a message of {} in {ATTEMPTS} attempts", message.source_id)
+        bail!(
+            "the HTTP door did not take a message of {} in {ATTEMPTS} attempts",
+            message.source_id
+        )
     }
 
     async fn publish(&self, message: &Message) -> anyhow::Result<()> {
@@ -133,26 +163,39 @@ impl Sender {
             idempotency_key: message.idempotency_key.clone(),
             content_type: message.content_type.clone(),
             body: message.body.to_vec().into(),
-            received_at: Some(bordergate_exchange::mapping::to_timestamp(message.received_at)),
+            received_at: Some(bordergate_exchange::mapping::to_timestamp(
+                message.received_at,
+            )),
             headers: message.headers.iter().cloned().collect(),
         };
         let published = self.grpc.publish(&record).await;
-        published.map(drop).with_context(|| format!("the gRPC door refused a message of {}", message.source_id))
+        published
+            .map(drop)
+            .with_context(|| format!("the gRPC door refused a message of {}", message.source_id))
     }
 
     async fn submit(&self, together: &[&Message]) -> anyhow::Result<()> {
-        let request_id = together[0].place.as_ref().map(|place| place.request_id.clone());
+        let request_id = together[0]
+            .place
+            .as_ref()
+            .map(|place| place.request_id.clone());
         let records = together.iter().map(|message| v1::SubmittedRecord {
             source_id: message.source_id.to_string(),
             content_type: message.content_type.clone(),
             body: message.body.to_vec().into(),
-            received_at: Some(bordergate_exchange::mapping::to_timestamp(message.received_at)),
+            received_at: Some(bordergate_exchange::mapping::to_timestamp(
+                message.received_at,
+            )),
         });
         let request = v1::SubmitRecordsRequest {
             request_id: request_id.context("a submitted message has its place")?,
             records: records.collect(),
         };
-        let answer = self.grpc.submit(&request).await.context("SubmitRecords was refused")?;
+        let answer = self
+            .grpc
+            .submit(&request)
+            .await
+            .context("SubmitRecords was refused")?;
         for result in answer.results {
             if let Some(v1::submit_result::Result::Error(error)) = result.result {
                 bail!("SubmitRecords refused a record: {error:?}");
@@ -164,10 +207,17 @@ impl Sender {
 
 /// Returns how many messages from the first on go together: a whole submission, else one.
 fn run_length(messages: &[&Message]) -> usize {
-    let Some(first) = messages.first().and_then(|message| message.place.as_ref()) else { return 1 };
+    let Some(first) = messages.first().and_then(|message| message.place.as_ref()) else {
+        return 1;
+    };
     messages
         .iter()
-        .take_while(|message| message.place.as_ref().is_some_and(|place| place.request_id == first.request_id))
+        .take_while(|message| {
+            message
+                .place
+                .as_ref()
+                .is_some_and(|place| place.request_id == first.request_id)
+        })
         .count()
         .max(1)
 }

@@ -33,7 +33,10 @@ impl Follower {
     /// Returns what was seen so far.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Waits until everything in the feed was received and acknowledged.
@@ -44,16 +47,28 @@ impl Follower {
         let began = std::time::Instant::now();
         loop {
             let heads = app.store.feed_shards().await?;
-            let lag: i64 = app.store.partner_lags().await?.iter().map(|(_, lag)| lag).sum();
+            let lag: i64 = app
+                .store
+                .partner_lags()
+                .await?
+                .iter()
+                .map(|(_, lag)| lag)
+                .sum();
             let seen = self.seen();
             let has_all = heads.iter().all(|head| {
-                head.last_seq == 0 || seen.last.get(&u32::from(head.shard)).is_some_and(|last| *last >= head.last_seq)
+                head.last_seq == 0
+                    || seen
+                        .last
+                        .get(&u32::from(head.shard))
+                        .is_some_and(|last| *last >= head.last_seq)
             });
             if has_all && lag == 0 {
                 return Ok(());
             }
             if began.elapsed() > PATIENCE {
-                bail!("the simulated LGSP did not reach the end of the feed: {lag} records are not acknowledged");
+                bail!(
+                    "the simulated LGSP did not reach the end of the feed: {lag} records are not acknowledged"
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -73,7 +73,11 @@ pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCo
     let plan = plan(&hub.app, options).await?;
     let day = Arc::new(simulate(&plan));
     register(&hub.app, &day).await?;
-    println!("Simulating {} at Huu Nghi and Tan Thanh: {} messages.", plan.day, day.messages.len());
+    println!(
+        "Simulating {} at Huu Nghi and Tan Thanh: {} messages.",
+        plan.day,
+        day.messages.len()
+    );
     println!("Watch it at http://{}/ (gRPC on {}).", hub.http, hub.grpc);
     let lgsp = lgsp::follow(&hub)?;
     let driven = tokio::select! {
@@ -97,7 +101,11 @@ pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCo
         stop_signal().await?;
     }
     hub.stop().await;
-    Ok(if options.exit && !passed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if options.exit && !passed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Returns the day of this data directory: the one before it was made, kept there.
@@ -107,13 +115,22 @@ async fn plan(app: &App, options: &Options) -> anyhow::Result<Plan> {
     let first = format!("{yesterday} {} {}", options.vehicle_count, options.seed);
     let kept = app.store.init_hub_state("demo", &first).await?;
     let parts: Vec<&str> = kept.split(' ').collect();
-    let [day, vehicle_count, seed] = parts.as_slice() else { bail!("hub_state demo is {kept:?}") };
+    let [day, vehicle_count, seed] = parts.as_slice() else {
+        bail!("hub_state demo is {kept:?}")
+    };
     let day: Date = day.parse().context("hub_state demo")?;
-    Ok(Plan { vehicle_count: vehicle_count.parse()?, seed: seed.parse()?, ..Plan::of_day(day) })
+    Ok(Plan {
+        vehicle_count: vehicle_count.parse()?,
+        seed: seed.parse()?,
+        ..Plan::of_day(day)
+    })
 }
 
 async fn register(app: &App, day: &Day) -> anyhow::Result<()> {
-    let reference = Reference { gates: day.gates.clone(), sources: day.sources.clone() };
+    let reference = Reference {
+        gates: day.gates.clone(),
+        sources: day.sources.clone(),
+    };
     app.store.seed(&reference).await?;
     app.registrations.refresh(app.store.as_ref()).await?;
     Ok(())
@@ -127,7 +144,10 @@ async fn show(hub: &Hub, day: &Day, lgsp: &lgsp::Follower) -> anyhow::Result<boo
     let comparison = compare::compare(&crossings, &day.truth);
     let account = account::account(&hub.app).await?;
     lgsp.wait_for(&hub.app).await?;
-    print!("{}", report::report(&hub.app, day, &comparison, &account, lgsp).await?);
+    print!(
+        "{}",
+        report::report(&hub.app, day, &comparison, &account, lgsp).await?
+    );
     let is_exact = comparison.share() >= EXACT_SHARE;
     if !is_exact {
         println!("Below {:.1} %.", EXACT_SHARE * 100.0);
@@ -156,7 +176,10 @@ async fn crossings(app: &App) -> anyhow::Result<Vec<Crossing>> {
     let mut all = Vec::new();
     let mut after = None;
     loop {
-        let page = app.store.crossings(&CrossingFilter::default(), after, 1000).await?;
+        let page = app
+            .store
+            .crossings(&CrossingFilter::default(), after, 1000)
+            .await?;
         all.extend(page.crossings);
         after = page.next;
         if after.is_none() {

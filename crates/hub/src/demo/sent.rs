@@ -32,17 +32,29 @@ impl Sent {
         fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
         let path = dir.join(FILE);
         let counts = match fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string())?,
+            Ok(text) => {
+                serde_json::from_slice(&text).with_context(|| path.display().to_string())?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
         };
-        Ok(Self { path, counts: Mutex::new(counts) })
+        Ok(Self {
+            path,
+            counts: Mutex::new(counts),
+        })
     }
 
     /// Returns how many of a gate's messages were sent.
     #[must_use]
     pub fn count(&self, gate_id: &str) -> usize {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).get(gate_id).copied().unwrap_or(0)
+        self.counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(gate_id)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Notes that a gate's messages were sent up to `count`; written now and then, and at the end.
@@ -59,6 +71,7 @@ impl Sent {
         let mut file = fs::File::create(&fresh)?;
         file.write_all(&serde_json::to_vec(&*counts)?)?;
         file.sync_data()?;
-        fs::rename(&fresh, &self.path).with_context(|| format!("cannot write {}", self.path.display()))
+        fs::rename(&fresh, &self.path)
+            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 }

@@ -43,24 +43,46 @@ impl App {
     ///
     /// # Errors
     /// A [`Refusal`]; nothing was kept, except that after [`Refusal::LogAway`] the record may be in the log.
-    pub async fn accept(self: &Arc<Self>, caller: &Caller, offer: Offer) -> Result<Receipt, Refusal> {
+    pub async fn accept(
+        self: &Arc<Self>,
+        caller: &Caller,
+        offer: Offer,
+    ) -> Result<Receipt, Refusal> {
         let result = self.accept_unmeasured(caller, offer).await;
-        self.metrics.count_accepted(result.as_ref().err().map_or("accepted", |refusal| refusal.code()));
+        self.metrics.count_accepted(
+            result
+                .as_ref()
+                .err()
+                .map_or("accepted", |refusal| refusal.code()),
+        );
         result
     }
 
-    async fn accept_unmeasured(self: &Arc<Self>, caller: &Caller, offer: Offer) -> Result<Receipt, Refusal> {
+    async fn accept_unmeasured(
+        self: &Arc<Self>,
+        caller: &Caller,
+        offer: Offer,
+    ) -> Result<Receipt, Refusal> {
         if self.shutdown.is_cancelled() {
             return Err(Refusal::Stopping);
         }
         let registrations = self.registrations.snapshot();
-        let source = registrations
-            .source(&offer.source_id)
-            .ok_or_else(|| Refusal::UnknownSource { source_id: offer.source_id.to_string() })?;
+        let source =
+            registrations
+                .source(&offer.source_id)
+                .ok_or_else(|| Refusal::UnknownSource {
+                    source_id: offer.source_id.to_string(),
+                })?;
         check_caller(caller, source)?;
-        let gate = registrations.gate(&source.gate_id).ok_or(Refusal::Internal { code: "gate.unknown" })?;
+        let gate = registrations
+            .gate(&source.gate_id)
+            .ok_or(Refusal::Internal {
+                code: "gate.unknown",
+            })?;
         if source.is_disabled || gate.is_disabled {
-            return Err(Refusal::Disabled { source_id: offer.source_id.to_string() });
+            return Err(Refusal::Disabled {
+                source_id: offer.source_id.to_string(),
+            });
         }
         let record = self.record(source, offer)?;
         let receipt = self.append(gate.shard, record).await?;
@@ -71,19 +93,33 @@ impl App {
     async fn append(self: &Arc<Self>, shard: u16, record: RawRecord) -> Result<Receipt, Refusal> {
         let record_id = record.record_id;
         let log = Arc::clone(&self.log);
-        let appended = self.tasks.spawn(async move { log.append(shard, record).await }).await;
+        let appended = self
+            .tasks
+            .spawn(async move { log.append(shard, record).await })
+            .await;
         match appended {
-            Ok(Ok(offset)) => Ok(Receipt { record_id, shard, offset }),
+            Ok(Ok(offset)) => Ok(Receipt {
+                record_id,
+                shard,
+                offset,
+            }),
             Ok(Err(error)) => {
-                tracing::warn!(error.code = error.code(), "an append to shard {shard} failed: {error}");
+                tracing::warn!(
+                    error.code = error.code(),
+                    "an append to shard {shard} failed: {error}"
+                );
                 Err(error.into())
             }
-            Err(_) => Err(Refusal::Internal { code: "hub.append_panicked" }),
+            Err(_) => Err(Refusal::Internal {
+                code: "hub.append_panicked",
+            }),
         }
     }
 
     fn record(&self, source: &Source, offer: Offer) -> Result<RawRecord, Refusal> {
-        let format = bordergate_sources::format(&source.format).ok_or(Refusal::Internal { code: "format.unknown" })?;
+        let format = bordergate_sources::format(&source.format).ok_or(Refusal::Internal {
+            code: "format.unknown",
+        })?;
         let limit_bytes = self.settings.limits.record_bytes;
         if offer.body.is_empty() {
             return Err(Refusal::Empty);
@@ -92,17 +128,30 @@ impl App {
             return Err(Refusal::TooLarge { limit_bytes });
         }
         if let Some(accepted) = format.content_types {
-            let essence = offer.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let essence = offer
+                .content_type
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase();
             if !accepted.contains(&essence.as_str()) {
                 let (format, content_type) = (source.format.clone(), offer.content_type);
-                return Err(Refusal::ContentType { format, content_type, accepted: accepted.join(", ") });
+                return Err(Refusal::ContentType {
+                    format,
+                    content_type,
+                    accepted: accepted.join(", "),
+                });
             }
         }
         let received_at = self.received_at(source, offer.received_at)?;
         let record_id = match offer.key.as_deref() {
             Some(key) if key.is_empty() || key.len() > LONGEST_KEY => {
                 let reason = format!("must have 1 to {LONGEST_KEY} bytes");
-                return Err(Refusal::Field { field: "idempotency-key", reason });
+                return Err(Refusal::Field {
+                    field: "idempotency-key",
+                    reason,
+                });
             }
             Some(key) => RecordId::from_key(&source.source_id, key),
             None => new_record_id(received_at),
@@ -128,29 +177,48 @@ impl App {
         let now = self.clock.now();
         let Some(told) = told else { return Ok(now) };
         if !source.is_replay {
-            let reason = format!("source {} is not registered as a replay source", source.source_id);
-            return Err(Refusal::Field { field: FIELD, reason });
+            let reason = format!(
+                "source {} is not registered as a replay source",
+                source.source_id
+            );
+            return Err(Refusal::Field {
+                field: FIELD,
+                reason,
+            });
         }
         let ahead_seconds = self.settings.limits.received_ahead_seconds;
         if told.duration_since(now) > SignedDuration::from_secs(ahead_seconds) {
             let reason = format!("{told} is more than {ahead_seconds} s ahead of the hub's clock");
-            return Err(Refusal::Field { field: FIELD, reason });
+            return Err(Refusal::Field {
+                field: FIELD,
+                reason,
+            });
         }
         // Microseconds are what the databases keep: a finer time would not read back as itself.
-        Timestamp::from_microsecond(told.as_microsecond())
-            .map_err(|error| Refusal::Field { field: FIELD, reason: error.to_string() })
+        Timestamp::from_microsecond(told.as_microsecond()).map_err(|error| Refusal::Field {
+            field: FIELD,
+            reason: error.to_string(),
+        })
     }
 }
 
 fn check_caller(caller: &Caller, source: &Source) -> Result<(), Refusal> {
-    let Caller::Holder(TokenGrant { role, subject }) = caller else { return Ok(()) };
+    let Caller::Holder(TokenGrant { role, subject }) = caller else {
+        return Ok(());
+    };
     let is_theirs = match role {
         Role::Administrator => true,
         Role::Source => subject == source.source_id.as_str(),
         Role::Partner => source.partner_id.as_deref() == Some(subject),
         Role::Operator | Role::Analyst => return Err(Denied::Forbidden.into()),
     };
-    if is_theirs { Ok(()) } else { Err(Refusal::NotYours { source_id: source.source_id.to_string() }) }
+    if is_theirs {
+        Ok(())
+    } else {
+        Err(Refusal::NotYours {
+            source_id: source.source_id.to_string(),
+        })
+    }
 }
 
 /// Runs the format's redaction, if it has one, on a copy; most formats have none and nothing is copied.

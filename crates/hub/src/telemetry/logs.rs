@@ -40,9 +40,14 @@ pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
         _ => lines.with_target(false).boxed(),
     };
     let traces = settings.otlp_endpoint.as_deref().map(tracer).transpose()?;
-    let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("bordergate")));
+    let spans = traces
+        .as_ref()
+        .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("bordergate")));
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
-    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).try_init()?;
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(spans)
+        .try_init()?;
     Ok(Guard { traces })
 }
 
@@ -53,5 +58,8 @@ fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
         .build()
         .with_context(|| format!("telemetry.otlp_endpoint {endpoint}"))?;
     let resource = Resource::builder().with_service_name("bordergate").build();
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
 }

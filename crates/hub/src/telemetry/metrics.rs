@@ -83,13 +83,17 @@ impl Metrics {
 
     /// Counts `count` stored records of a source with one outcome (`observed` or an outcome's kind).
     pub fn count_processed(&self, source_id: &str, outcome: &'static str, count: u64) {
-        let labels = [KeyValue::new("source", source_id.to_owned()), KeyValue::new("outcome", outcome)];
+        let labels = [
+            KeyValue::new("source", source_id.to_owned()),
+            KeyValue::new("outcome", outcome),
+        ];
         self.processed.add(count, &labels);
     }
 
     /// Notes how long a batch of a shard took.
     pub fn note_batch(&self, shard: u16, seconds: f64) {
-        self.batch_seconds.record(seconds, &[KeyValue::new("shard", i64::from(shard))]);
+        self.batch_seconds
+            .record(seconds, &[KeyValue::new("shard", i64::from(shard))]);
     }
 
     /// Sets a shard's lag.
@@ -100,15 +104,22 @@ impl Metrics {
     }
 
     /// Sets what the store counts.
-    pub fn set_counts(&self, open_crossings: i64, quarantined_records: i64, unlinked_observations: i64) {
+    pub fn set_counts(
+        &self,
+        open_crossings: i64,
+        quarantined_records: i64,
+        unlinked_observations: i64,
+    ) {
         self.open_crossings.record(open_crossings, &[]);
         self.quarantined_records.record(quarantined_records, &[]);
-        self.unlinked_observations.record(unlinked_observations, &[]);
+        self.unlinked_observations
+            .record(unlinked_observations, &[]);
     }
 
     /// Sets a partner's feed lag.
     pub fn set_feed_lag(&self, partner_id: &str, records: i64) {
-        self.feed_lag_records.record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
+        self.feed_lag_records
+            .record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
     }
 
     /// Returns all values in the Prometheus text format.

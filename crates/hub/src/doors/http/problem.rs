@@ -78,7 +78,8 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut problem = Self::new(status, refusal.code(), refusal.to_string());
         problem.retry_after_seconds = refusal.retry_after_seconds();
         problem.retryable = problem.retry_after_seconds.is_some();
@@ -98,7 +99,11 @@ impl From<Denied> for Problem {
 impl From<bordergate_store::Error> for Problem {
     fn from(error: bordergate_store::Error) -> Self {
         if let bordergate_store::Error::Conflict { code, reason } = &error {
-            let status = if code.ends_with(".unknown") { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+            let status = if code.ends_with(".unknown") {
+                StatusCode::NOT_FOUND
+            } else {
+                StatusCode::CONFLICT
+            };
             return Self::new(status, *code, reason.clone());
         }
         let (code, reason) = (error.code(), error.to_string());
@@ -114,12 +119,18 @@ impl IntoResponse for Problem {
         tracing::debug!(correlation.id = %self.correlation_id, problem.code = self.code, "answered {status}: {}", self.code);
         let mut response = (status, axum::Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bordergate\""));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"bordergate\""),
+            );
         }
         response
     }

@@ -32,10 +32,16 @@ async fn accept(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge { limit_bytes: app.settings.limits.record_bytes },
-        _ => Refusal::Field { field: "body", reason: "could not be read to its end".to_owned() },
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge {
+            limit_bytes: app.settings.limits.record_bytes,
+        },
+        _ => Refusal::Field {
+            field: "body",
+            reason: "could not be read to its end".to_owned(),
+        },
     })?;
-    let source_id = SourceId::parse(&source_id).map_err(|_| Refusal::UnknownSource { source_id })?;
+    let source_id =
+        SourceId::parse(&source_id).map_err(|_| Refusal::UnknownSource { source_id })?;
     let offer = Offer {
         source_id,
         key: text(&headers, "idempotency-key")?,
@@ -54,17 +60,26 @@ async fn fate(
     Extension(caller): Extension<Caller>,
     Path(record_id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let record_id: RecordId =
-        record_id.parse().map_err(|_| Problem::bad_parameter("record_id", "is not a UUID"))?;
+    let record_id: RecordId = record_id
+        .parse()
+        .map_err(|_| Problem::bad_parameter("record_id", "is not a UUID"))?;
     let fates = app.store.record(record_id).await?;
-    if !caller.may(Right::SeeVehicles) && !fates.iter().all(|fate| sent_by(&caller, &fate.source_id)) {
+    if !caller.may(Right::SeeVehicles)
+        && !fates.iter().all(|fate| sent_by(&caller, &fate.source_id))
+    {
         return Err(crate::access::Denied::Forbidden.into());
     }
     if fates.is_empty() {
-        let detail = format!("record {record_id} is not processed: never received, or still waiting in the log");
+        let detail = format!(
+            "record {record_id} is not processed: never received, or still waiting in the log"
+        );
         return Err(Problem::not_found("record.unknown", detail));
     }
-    Ok(Json(answers::record(record_id, &fates, caller.may(Right::SeeVehicles))))
+    Ok(Json(answers::record(
+        record_id,
+        &fates,
+        caller.may(Right::SeeVehicles),
+    )))
 }
 
 /// A source may ask what became of its own records.
@@ -73,18 +88,28 @@ fn sent_by(caller: &Caller, source_id: &SourceId) -> bool {
 }
 
 fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Refusal> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
     match value.to_str() {
         Ok(text) => Ok(Some(text.to_owned())),
-        Err(_) => Err(Refusal::Field { field: name, reason: "has characters other than visible ASCII".to_owned() }),
+        Err(_) => Err(Refusal::Field {
+            field: name,
+            reason: "has characters other than visible ASCII".to_owned(),
+        }),
     }
 }
 
 fn received_at(headers: &HeaderMap) -> Result<Option<Timestamp>, Refusal> {
     const FIELD: &str = "bordergate-received-at";
-    let Some(text) = text(headers, FIELD)? else { return Ok(None) };
+    let Some(text) = text(headers, FIELD)? else {
+        return Ok(None);
+    };
     let parsed = text.parse::<Timestamp>();
-    parsed.map(Some).map_err(|_| Refusal::Field { field: FIELD, reason: format!("{text:?} is not an RFC 3339 time") })
+    parsed.map(Some).map_err(|_| Refusal::Field {
+        field: FIELD,
+        reason: format!("{text:?} is not an RFC 3339 time"),
+    })
 }
 
 /// The device's own CloudEvents headers, in order of name.
@@ -92,7 +117,12 @@ fn device_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with("ce-"))
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), String::from_utf8(value.as_bytes().to_vec()).ok()?)))
+        .filter_map(|(name, value)| {
+            Some((
+                name.as_str().to_owned(),
+                String::from_utf8(value.as_bytes().to_vec()).ok()?,
+            ))
+        })
         .collect();
     found.sort();
     found

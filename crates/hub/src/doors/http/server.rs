@@ -36,8 +36,14 @@ pub struct Peer(pub SocketAddr);
 pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
     let time_limit = Duration::from_secs(app.settings.http.request_timeout_seconds);
     routes
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), identified))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, time_limit))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(app),
+            identified,
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::REQUEST_TIMEOUT,
+            time_limit,
+        ))
         .layer(DefaultBodyLimit::max(app.settings.limits.record_bytes))
         .with_state(Arc::clone(app))
 }
@@ -45,11 +51,26 @@ pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
 /// Finds out who is calling; a request without the right to call at all ends here.
 async fn identified(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let authorization = authorization.map(str::to_owned).or_else(|| crate::web::session::token(request.headers()));
-    let Some(peer) = peer else { return Problem::from(access::Denied::Unauthenticated).into_response() };
-    let on_loopback = app.settings.access.tokens_on_loopback || !app.settings.http.address.ip().is_loopback();
-    match access::identify(app.store.as_ref(), peer, authorization.as_deref(), on_loopback).await {
+    let authorization = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let authorization = authorization
+        .map(str::to_owned)
+        .or_else(|| crate::web::session::token(request.headers()));
+    let Some(peer) = peer else {
+        return Problem::from(access::Denied::Unauthenticated).into_response();
+    };
+    let on_loopback =
+        app.settings.access.tokens_on_loopback || !app.settings.http.address.ip().is_loopback();
+    match access::identify(
+        app.store.as_ref(),
+        peer,
+        authorization.as_deref(),
+        on_loopback,
+    )
+    .await
+    {
         Ok(Ok(caller)) => {
             request.extensions_mut().insert::<Caller>(caller);
             next.run(request).await
@@ -63,16 +84,31 @@ async fn identified(State(app): State<Arc<App>>, mut request: Request, next: Nex
 ///
 /// # Errors
 /// Only set-up fails; a connection's trouble ends that connection.
-pub async fn serve(app: Arc<App>, listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) -> anyhow::Result<()> {
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+) -> anyhow::Result<()> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     let header_limit = Duration::from_secs(app.settings.http.header_timeout_seconds);
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_limit);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_limit);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Duration::from_secs(20))
+        .max_concurrent_streams(100);
     let builder = Arc::new(builder);
     let places = Arc::new(Semaphore::new(app.settings.http.max_connections));
     let graceful = Arc::new(GracefulShutdown::new());
     loop {
-        let place = Arc::clone(&places).acquire_owned().await.context("the semaphore is never closed")?;
+        let place = Arc::clone(&places)
+            .acquire_owned()
+            .await
+            .context("the semaphore is never closed")?;
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = app.shutdown.cancelled() => break,
@@ -90,16 +126,32 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, router: Router, tls: Op
         let watcher = graceful.watcher();
         tokio::spawn(async move {
             let _place = place;
-            let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
-                let mut router = router.clone();
-                async move { tower::Service::call(&mut router, request).await }
-            });
+            let service = hyper::service::service_fn(
+                move |mut request: hyper::Request<hyper::body::Incoming>| {
+                    request.extensions_mut().insert(Peer(peer));
+                    let mut router = router.clone();
+                    async move { tower::Service::call(&mut router, request).await }
+                },
+            );
             let ended = match tls {
-                None => watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned()).await,
+                None => {
+                    watcher
+                        .watch(
+                            builder
+                                .serve_connection(TokioIo::new(stream), service)
+                                .into_owned(),
+                        )
+                        .await
+                }
                 Some(tls) => match handshake(tls, stream, header_limit).await {
                     Some(stream) => {
-                        watcher.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned()).await
+                        watcher
+                            .watch(
+                                builder
+                                    .serve_connection(TokioIo::new(stream), service)
+                                    .into_owned(),
+                            )
+                            .await
                     }
                     None => return,
                 },
@@ -111,7 +163,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, router: Router, tls: Op
     }
     drop(listener);
     let graceful = Arc::into_inner(graceful).context("only this function holds it")?;
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests still open after {} s were cut", DRAIN.as_secs());
     }
     Ok(())
