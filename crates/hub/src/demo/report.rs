@@ -117,7 +117,7 @@ fn row(indicator: &str, title: &str, group: &Group) -> Vec<String> {
     let minutes = |seconds: Option<f64>| {
         seconds.map_or_else(
             || "-".to_owned(),
-            |seconds| format!("{}", rounded(seconds / 60.0, 1)),
+            |seconds| rounded(seconds / 60.0, 1).to_string(),
         )
     };
     let distribution = group.distribution.as_ref();

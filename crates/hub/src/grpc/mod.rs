@@ -12,6 +12,8 @@ mod indicator;
 mod ingest;
 mod stream;
 mod submit;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -31,7 +31,7 @@ const TRY_FOR: Duration = Duration::from_secs(45);
 /// Wait between tries.
 const TRY_EVERY: Duration = Duration::from_millis(500);
 /// How long a call waits for another one with the same request id.
-const WAIT_FOR: Duration = Duration::from_secs(10);
+const WAIT_FOR: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Appends of one batch under way at once.
