@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use bordergate_exchange::client::{Client, Retry, Settings as ClientSettings};
 use bordergate_exchange::v1;
-use bordergate_model::{Gate, GateId, Source, SourceId};
+use bordergate_model::{Clock, Gate, GateId, Source, SourceId};
 use bordergate_store::Role;
 use tempfile::TempDir;
 use tonic::Status;
 
 use crate::api::acts::add_token;
+use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::serve::Hub;
 
@@ -158,14 +159,14 @@ fn source_of(gate_id: &GateId, suffix: &str, partner_id: Option<&str>) -> Source
     }
 }
 
-/// A milestone report as a CloudEvents message.
+/// A milestone report as a CloudEvents message, of this moment: an old one would be suspect.
 fn report(id: &str, plate: &str, milestone: &str) -> Vec<u8> {
     let event = serde_json::json!({
         "specversion": "1.0",
         "id": id,
         "source": "//yard.example/test",
         "type": "vn.langson.bordergate.milestone.reported",
-        "time": "2026-01-16T11:58:20+07:00",
+        "time": SystemClock.now().to_string(),
         "data": { "milestone": milestone, "plate": plate },
     });
     event.to_string().into_bytes()
