@@ -3,61 +3,23 @@
 //! Needs `BORDERGATE_BIN` (the built program) where the program is asked; those tests say that they are skipped without.
 //! Whether the images build and run is for a machine with a container engine.
 
+mod deploy_files;
 mod running_hub;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use anyhow::Context;
 use reqwest::{Certificate, StatusCode};
-use serde::Deserialize;
 use tempfile::TempDir;
 
+use deploy_files::{compose, dockerfile, hub_toml, instruction, stage_bases, stage_names};
 use running_hub::{Hub, of_repository, program, said};
 
 /// Where the containers find the configuration.
 const CONFIG_PATH: &str = "/etc/bordergate/hub.toml";
 /// Where the containers find their secrets.
 const SECRETS: &str = "/run/secrets/";
-
-/// What is read of `compose.yaml`.
-#[derive(Debug, Deserialize)]
-struct Compose {
-    services: BTreeMap<String, Service>,
-    networks: BTreeMap<String, serde_json::Value>,
-    volumes: BTreeMap<String, serde_json::Value>,
-    secrets: BTreeMap<String, serde_json::Value>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Service {
-    image: String,
-    #[serde(default)]
-    read_only: bool,
-    #[serde(default)]
-    cap_drop: Vec<String>,
-    #[serde(default)]
-    security_opt: Vec<String>,
-    #[serde(default)]
-    volumes: Vec<String>,
-    #[serde(default)]
-    secrets: Vec<String>,
-    #[serde(default)]
-    networks: Vec<String>,
-    #[serde(default)]
-    ports: Vec<String>,
-    #[serde(default)]
-    depends_on: BTreeMap<String, Dependency>,
-    restart: Option<String>,
-    healthcheck: Option<serde_json::Value>,
-    #[serde(default)]
-    environment: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Dependency {
-    condition: String,
-}
 
 #[test]
 fn every_image_is_pinned_to_a_tag_that_stays() -> anyhow::Result<()> {
@@ -339,16 +301,6 @@ impl Copy {
     }
 }
 
-fn compose() -> anyhow::Result<Compose> {
-    let text = std::fs::read_to_string(of_repository("deploy/compose.yaml"))?;
-    Ok(serde_saphyr::from_str(&text)?)
-}
-
-fn hub_toml() -> anyhow::Result<toml::Table> {
-    let text = std::fs::read_to_string(of_repository("deploy/hub.toml"))?;
-    Ok(toml::from_str(&text)?)
-}
-
 /// Returns the value of every key of every section.
 fn values(settings: &toml::Table) -> impl Iterator<Item = &toml::Value> {
     let sections = settings.values().filter_map(toml::Value::as_table);
@@ -370,40 +322,4 @@ fn documented_keys(text: &str) -> BTreeSet<String> {
         }
     }
     keys
-}
-
-/// Returns the instructions of the Dockerfile in their order: the word and the rest, continued lines joined.
-fn dockerfile() -> anyhow::Result<Vec<(String, String)>> {
-    let text = std::fs::read_to_string(of_repository("deploy/Dockerfile"))?;
-    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    let joined = lines.join("\n").replace("\\\n", " ");
-    let steps = joined.lines().filter_map(|line| line.split_once(' '));
-    Ok(steps
-        .map(|(word, rest)| (word.to_owned(), rest.trim().to_owned()))
-        .collect())
-}
-
-/// Returns what the last instruction of a kind says: the one that holds for the image.
-fn instruction(steps: &[(String, String)], word: &str) -> anyhow::Result<String> {
-    let found = steps.iter().rfind(|(found, _)| found == word);
-    let (_, rest) = found.with_context(|| format!("no {word}"))?;
-    Ok(rest.clone())
-}
-
-/// Returns the image that each stage is built on, in order.
-fn stage_bases(steps: &[(String, String)]) -> Vec<String> {
-    let stages = steps.iter().filter(|(word, _)| word == "FROM");
-    stages
-        .filter_map(|(_, rest)| rest.split_whitespace().next())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Returns the names that stages have.
-fn stage_names(steps: &[(String, String)]) -> BTreeSet<String> {
-    let stages = steps.iter().filter(|(word, _)| word == "FROM");
-    stages
-        .filter_map(|(_, rest)| rest.split_once(" AS "))
-        .map(|(_, name)| name.to_owned())
-        .collect()
 }
