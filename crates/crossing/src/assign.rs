@@ -75,6 +75,10 @@ impl Linking<'_> {
             Choice::Ambiguous => return Some(UnlinkedReason::Ambiguous),
             Choice::Join(place, key) => {
                 self.note_next_start(reading, Some(place));
+                if let Some((other, key)) = by_plate {
+                    self.absorb(reading, place, other, &key);
+                }
+                self.absorb_others(reading, place);
                 self.visit_mut(place).add(family, Some(key));
                 place
             }
@@ -86,10 +90,6 @@ impl Linking<'_> {
                 self.visits.len() - 1
             }
         };
-        if let Some((other, key)) = by_plate {
-            self.absorb(place, other, &key);
-        }
-        self.absorb_others(reading, place);
         self.relieve(reading, place);
         None
     }
@@ -407,13 +407,13 @@ impl Linking<'_> {
         };
         for key in link_keys(reading).into_iter().filter(is_strong) {
             for other in self.places(|visit| visit.keys.contains(&key)) {
-                self.absorb(place, other, &key);
+                self.absorb(reading, place, other, &key);
             }
         }
     }
 
-    /// Makes one of two visits, if they can be one.
-    fn absorb(&mut self, place: usize, other: usize, key: &MatchKey) {
+    /// Makes one of two visits that a reading names, if they can be one.
+    fn absorb(&mut self, reading: &Observation, place: usize, other: usize, key: &MatchKey) {
         let is_there = |place: usize| self.visits[place].is_some();
         if other == place || !is_there(place) || !is_there(other) {
             return;

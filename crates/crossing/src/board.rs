@@ -64,6 +64,8 @@ pub struct Board {
     places: HashMap<ObservationRef, Placement>,
     tombstones: HashMap<CrossingId, u64>,
     due: OrdSet<(Timestamp, GroupNumber)>,
+    /// Groups whose near-plate decisions loading may have touched; linked again with the next reading.
+    pending: OrdSet<GroupNumber>,
 }
 
 impl Board {
@@ -79,6 +81,7 @@ impl Board {
             places: HashMap::new(),
             tombstones: HashMap::new(),
             due: OrdSet::new(),
+            pending: OrdSet::new(),
         }
     }
 
@@ -127,6 +130,8 @@ impl Board {
             for reading in &crossing.readings {
                 let reference = reading.observation.reference();
                 if self.groups.of_reading(&reference).is_none() {
+                    self.pending
+                        .extend(self.groups.touched_by(&reading.observation));
                     touched.insert(self.groups.insert(Arc::new(reading.observation.clone())));
                     let place = Placement {
                         reference,
@@ -232,8 +237,9 @@ impl Board {
             return changes;
         }
         let rules = Arc::clone(&self.rules);
+        let mut clusters = self.groups.touched_by(&observation);
+        clusters.extend(std::mem::take(&mut self.pending));
         let number = self.groups.insert(Arc::new(observation));
-        let mut clusters = self.groups.cluster(number);
         self.groups.settle_group(number, &rules);
         clusters.extend(self.groups.cluster(number));
         changes.extend(self.relink(&clusters));

@@ -51,6 +51,17 @@ impl Groups {
         self.groups.iter().map(|(number, group)| (*number, group))
     }
 
+    /// Returns every group whose near-plate decisions a reading may touch when it is added.
+    pub(crate) fn touched_by(&self, reading: &Observation) -> BTreeSet<GroupNumber> {
+        let tied = ties(reading)
+            .into_iter()
+            .filter_map(|tie| self.of_tie.get(&(reading.gate_id.clone(), tie)).copied());
+        tied.collect::<BTreeSet<_>>()
+            .into_iter()
+            .flat_map(|number| self.cluster(number))
+            .collect()
+    }
+
     /// Adds a reading, joining the groups it ties together; [`Self::settle_group`] must follow.
     pub(crate) fn insert(&mut self, reading: Arc<Observation>) -> GroupNumber {
         let gate_id = reading.gate_id.clone();

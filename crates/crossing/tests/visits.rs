@@ -563,3 +563,32 @@ proptest! {
         prop_assert_eq!(essence(with_mine, std::iter::empty()).0, essence(apart.crossings.iter(), std::iter::empty()).0);
     }
 }
+
+#[test]
+fn papers_told_by_trip_alone_join_the_vehicles_crossing() {
+    let plate = "12C12345";
+    let mut paper = with_trip(seen(1, FeePaid, 30, ""), "T1");
+    paper.rank = 1;
+    let readings = [
+        seen(0, GateIn, 0, plate),
+        paper,
+        seen(2, CrossedOut, 60, plate),
+        with_trip(seen(3, Delivered, 120, plate), "T1"),
+    ];
+    let found = crossings(&readings);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].readings.len(), found[0].state),
+        (4, State::Closed)
+    );
+}
+
+#[test]
+fn a_near_gate_out_long_after_the_close_stays_apart() {
+    let readings = [
+        seen(0, GateIn, 0, "12C12345"),
+        seen(1, CrossedOut, 60, "12C12345"),
+        seen(2, GateOut, 400, "12C12745"),
+    ];
+    assert_eq!(crossings(&readings).len(), 2);
+}

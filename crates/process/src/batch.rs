@@ -147,39 +147,42 @@ impl Overlay {
                 "the sender used the key of an earlier record for other bytes, and the message names no event",
             );
         }
-        self.event_verdict(observations)
-            .unwrap_or(Verdict::Observed(observations))
+        self.fresh(observations)
     }
 
-    /// Compares with what was read under the same event id and revision before; `None`: nothing was.
-    fn event_verdict<'a>(&self, observations: &[Observation]) -> Option<Verdict<'a>> {
-        let first = observations.first()?;
-        let event_id = first.event_id.clone()?;
-        let known = self.events.get(&(first.source_id.clone(), event_id))?;
-        let same_revision: Vec<&Observation> = known
-            .iter()
-            .filter(|earlier| earlier.revision == first.revision)
-            .collect();
-        if same_revision.is_empty() {
-            return None;
+    /// Leaves out the events that were read before, wherever in their record they stood. A record of
+    /// which nothing is left is a duplicate; one that tells an event otherwise than before, without a
+    /// higher revision, is a conflict.
+    fn fresh<'a>(&self, observations: &'a [Observation]) -> Verdict<'a> {
+        let mut fresh = Vec::new();
+        for observation in observations {
+            match self.earlier(observation).as_slice() {
+                [] => fresh.push(observation),
+                earlier if earlier.iter().any(|known| known.says_the_same(observation)) => {}
+                earlier => {
+                    let detail = format!(
+                        "the event was read before from record {} with another content and no lower revision",
+                        earlier[0].record_id
+                    );
+                    return Verdict::quarantined("event.conflict", detail);
+                }
+            }
         }
-        let says_the_same = same_revision.len() == observations.len()
-            && observations.iter().all(|observation| {
-                same_revision.iter().any(|earlier| {
-                    earlier.index == observation.index && earlier.says_the_same(observation)
-                })
-            });
-        Some(if says_the_same {
+        if fresh.is_empty() {
             Verdict::duplicate("event.duplicate")
         } else {
-            Verdict::quarantined(
-                "event.conflict",
-                format!(
-                    "event was read before from record {} with another content and no lower revision",
-                    same_revision[0].record_id
-                ),
-            )
-        })
+            Verdict::Observed(fresh)
+        }
+    }
+
+    /// Returns what was read under the same event id and revision before.
+    fn earlier(&self, observation: &Observation) -> Vec<&Observation> {
+        let Some(event_id) = observation.event_id.clone() else {
+            return Vec::new();
+        };
+        let known = self.events.get(&(observation.source_id.clone(), event_id));
+        let same_revision = |earlier: &&Observation| earlier.revision == observation.revision;
+        known.into_iter().flatten().filter(same_revision).collect()
     }
 
     fn note_event(&mut self, observation: &Observation) {
@@ -311,7 +314,7 @@ impl Overlay {
 }
 
 enum Verdict<'a> {
-    Observed(&'a [Observation]),
+    Observed(Vec<&'a Observation>),
     Nothing {
         kind: OutcomeKind,
         code: String,

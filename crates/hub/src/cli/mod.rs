@@ -55,7 +55,7 @@ pub struct Common {
     /// Address of the gRPC door [default: 127.0.0.1:50051]
     #[arg(long, global = true, value_name = "ADDRESS")]
     grpc: Option<SocketAddr>,
-    /// Address of a running hub to talk to, such as https://hub.example:8080; found by itself on this machine
+    /// Address of a running hub to talk to, such as `https://hub.example:8080`; found by itself on this machine
     #[arg(long, global = true, value_name = "URL")]
     hub: Option<String>,
     /// File that holds the token for `--hub`

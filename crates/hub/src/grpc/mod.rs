@@ -85,6 +85,8 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // With it generic clients show the details of a status in words.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let router = server
         .layer(access::AccessLayer::new(Arc::clone(app)))
