@@ -4,7 +4,7 @@ use bordergate_model::{Clock, RecordId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// The system's clock.
+/// The system's clock, to the microsecond: what the databases keep, so that every moment reads back as itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -14,7 +14,8 @@ impl Clock for SystemClock {
         reason = "this is the one clock of the hub"
     )]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 
