@@ -241,7 +241,12 @@ impl Board {
         clusters.extend(std::mem::take(&mut self.pending));
         let number = self.groups.insert(Arc::new(observation));
         self.groups.settle_group(number, &rules);
-        clusters.extend(self.groups.cluster(number));
+        clusters.insert(number);
+        // What hung together before and what hangs together now are decided together.
+        let clusters = clusters
+            .into_iter()
+            .flat_map(|number| self.groups.cluster(number))
+            .collect();
         changes.extend(self.relink(&clusters));
         changes
     }

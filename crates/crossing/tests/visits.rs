@@ -592,3 +592,27 @@ fn a_near_gate_out_long_after_the_close_stays_apart() {
     ];
     assert_eq!(crossings(&readings).len(), 2);
 }
+
+#[test]
+fn a_restart_between_a_lone_reading_and_its_decision_loses_nothing() {
+    for (lone, other) in [("12C12745", "12C12345"), ("12C12345", "12C12745")] {
+        let mut readings = vec![
+            seen(0, Weighed, 0, other),
+            seen(1, Predeclared, 0, other),
+            seen(2, GateIn, 0, other),
+            seen(3, BorderControlled, 0, lone),
+            seen(4, Predeclared, 0, "12C123B5"),
+            seen(5, Predeclared, 0, "12C123B5"),
+            seen(6, Predeclared, 120, "12C123B5"),
+        ];
+        readings[6].rank = 1;
+        let end = late_enough(&readings);
+        let linked = link(&readings, end, &Rules::default());
+        let expected = essence(linked.crossings.iter(), std::iter::empty());
+        assert_eq!(
+            by_board(&readings, &BTreeSet::from([5]), end),
+            expected,
+            "{lone}"
+        );
+    }
+}
