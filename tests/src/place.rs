@@ -1,0 +1,140 @@
+//! Where one hub of a test lives: its data directory, its ports and what it is configured with.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Ended, Running};
+
+/// Longest wait for a hub to be ready: a lease of a killed one runs out within it.
+const READY: Duration = Duration::from_secs(30);
+
+/// A hub's place; its folder is removed when dropped.
+#[derive(Debug)]
+pub struct Place {
+    program: PathBuf,
+    folder: TempDir,
+    http: String,
+    grpc: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Place {
+    /// Makes a place with free ports and the given configuration, as environment variables.
+    ///
+    /// # Errors
+    /// When there is no folder or port to have.
+    pub fn new(program: &Path, environment: &[(String, String)]) -> anyhow::Result<Self> {
+        Ok(Self {
+            program: program.to_path_buf(),
+            folder: tempfile::tempdir()?,
+            http: free_address()?,
+            grpc: free_address()?,
+            environment: environment.to_vec(),
+        })
+    }
+
+    /// Returns the data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Returns the folder that holds the data directory and the logs.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the address of the HTTP door.
+    #[must_use]
+    pub fn http(&self) -> &str {
+        &self.http
+    }
+
+    /// Starts the program here; `name` names the file with what it prints.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Running> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.data_dir())
+            .args(["--http", &self.http, "--grpc", &self.grpc])
+            .envs(self.environment.iter().cloned())
+            .current_dir(self.folder.path());
+        Running::start(command, &self.folder.path().join(format!("{name}.log")))
+    }
+
+    /// Runs the program here until it ends.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end within `limit`.
+    pub async fn run(
+        &self,
+        name: &str,
+        arguments: &[&str],
+        limit: Duration,
+    ) -> anyhow::Result<Ended> {
+        self.start(name, arguments)?
+            .wait(limit)
+            .await
+            .with_context(|| format!("{arguments:?}"))
+    }
+
+    /// Starts `serve` and waits until its HTTP door answers.
+    ///
+    /// # Errors
+    /// When it ends, or does not answer in time.
+    pub async fn serve(&self) -> anyhow::Result<Running> {
+        let mut hub = self.start("serve", &["serve"])?;
+        let begun = Instant::now();
+        while self.get("/healthz").await.is_err() {
+            if !hub.is_running()? || begun.elapsed() > READY {
+                bail!("the hub does not answer; it printed: {}", hub.output());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(hub)
+    }
+
+    /// Returns the answer of the hub's HTTP door to `path`, as JSON lines when it has them.
+    ///
+    /// # Errors
+    /// When the hub does not answer or refuses.
+    pub async fn get(&self, path: &str) -> anyhow::Result<String> {
+        // Another test of this process may have chosen it already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let response = reqwest::Client::new()
+            .get(format!("http://{}{path}", self.http))
+            .header("accept", "application/x-ndjson")
+            .timeout(READY)
+            .send()
+            .await?;
+        let (status, text) = (response.status(), response.text().await?);
+        ensure!(status.is_success(), "{path} answered {status}: {text}");
+        Ok(text)
+    }
+
+    /// Returns every crossing that the hub serves.
+    ///
+    /// # Errors
+    /// When the hub does not answer, or not with JSON lines.
+    pub async fn crossings(&self) -> anyhow::Result<Vec<Value>> {
+        let text = self.get("/v1/crossings").await?;
+        text.lines()
+            .map(|line| serde_json::from_str(line).context("a crossing is no JSON"))
+            .collect()
+    }
+}
+
+fn free_address() -> anyhow::Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
