@@ -23,7 +23,8 @@ const ALERT_DETAILS: [&str; 7] = [
     "isDataRetransmission",
 ];
 /// Details of the plate reading, by their paths. `originalLicensePlate` is left out: details are not masked.
-const READING_DETAILS: [&str; 9] = [
+const READING_DETAILS: [&str; 10] = [
+    "line",
     "plateCharBelieve",
     "plateColor",
     "plateType",

@@ -12,7 +12,8 @@ use crate::json::Fields;
 use crate::{Context, Error, event_id};
 
 /// Details, by their paths.
-const DETAILS: [&str; 16] = [
+const DETAILS: [&str; 17] = [
+    "Lane",
     "EventID",
     "EventSeq",
     "GroupID",
