@@ -418,9 +418,10 @@ impl Linking<'_> {
         if other == place || !is_there(place) || !is_there(other) {
             return;
         }
-        if self
-            .visit(place)
-            .can_be_one_with(self.visit(other), self.rules)
+        if !self.visit(other).is_begun_anew_by(reading, self.rules)
+            && self
+                .visit(place)
+                .can_be_one_with(self.visit(other), self.rules)
             && let Some(absorbed) = self.visits[other].take()
         {
             self.visit_mut(place).absorb(absorbed, key);

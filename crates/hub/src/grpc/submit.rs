@@ -13,7 +13,7 @@ use bordergate_exchange::v1::submit_result::Result as Outcome;
 use bordergate_exchange::v1::{Receipt, RecordError, SubmitRecordsResponse, SubmitResult};
 use bordergate_model::Fault;
 use bordergate_store::SubmissionState;
-use futures_util::{StreamExt, TryStreamExt, stream};
+
 use tokio::time::Instant;
 use tonic::Code;
 
@@ -34,8 +34,6 @@ const TRY_EVERY: Duration = Duration::from_millis(500);
 const WAIT_FOR: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// Appends of one batch under way at once.
-const APPENDS: usize = 32;
 
 /// Carries a batch out, or gives the answer it was given before.
 ///
@@ -83,13 +81,12 @@ impl Call {
         if let Some(answer) = self.begin().await? {
             return Ok(answer);
         }
-        let indexed = stream::iter(records.into_iter().enumerate());
-        let results = indexed
-            .map(|(index, record)| self.result(index, record))
-            .buffered(APPENDS);
-        let answer = SubmitRecordsResponse {
-            results: results.try_collect().await?,
-        };
+        // One after the other: the log must hold them in the order in which the partner told them.
+        let mut results = Vec::with_capacity(records.len());
+        for (index, record) in records.into_iter().enumerate() {
+            results.push(self.result(index, record).await?);
+        }
+        let answer = SubmitRecordsResponse { results };
         self.finish(&answer).await?;
         Ok(answer)
     }
