@@ -1,12 +1,13 @@
-//! The built program, run as people run it: a whole day, killed and checked.
+//! The built program, run as people run it: a whole day, killed, checked and shared between hubs.
 //!
-//! Needs `BORDERGATE_BIN`; without it a test says that it is skipped.
+//! Needs `BORDERGATE_BIN`, and for some tests Kafka and PostgreSQL (the crate's README names the variables);
+//! without them a test says that it is skipped.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Ended, Place, program_or_skip};
+use bordergate_tests::{Ended, Place, Services, program_or_skip};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -81,16 +82,54 @@ async fn an_embedded_day_killed_at_random_moments_gives_the_same_crossings() -> 
     };
     let (calm, killed) = (Place::new(&program, &[])?, Place::new(&program, &[])?);
     check_day(&calm.run("demo", SMALL_DAY, DAY).await?)?;
-    check_day(&day_with_kills(&killed, 8).await?)?;
+    check_day(&day_with_kills(&killed, 8, 1..=1).await?)?;
     same_crossings(&calm, &killed).await
 }
 
-/// Plays the small day, killed `kill_count` times on the way.
-async fn day_with_kills(place: &Place, kill_count: usize) -> anyhow::Result<Ended> {
+#[tokio::test]
+async fn a_day_killed_at_random_moments_gives_the_same_crossings() -> anyhow::Result<()> {
+    let Some(program) = program_or_skip() else {
+        return Ok(());
+    };
+    let Some(services) = Services::make_or_skip().await? else {
+        return Ok(());
+    };
+    let checked = async {
+        let calm = Place::new(&program, &[])?;
+        check_day(&calm.run("demo", SMALL_DAY, DAY).await?)?;
+        let killed = Place::new(&program, &services.environment(&[]))?;
+        prepare(&killed).await?;
+        // Every fifth life outlasts the lease of the one before, so that processing is killed too.
+        check_day(&day_with_kills(&killed, 22, 1..=5).await?)?;
+        same_crossings(&calm, &killed).await
+    };
+    let checked = checked.await;
+    services.remove().await?;
+    checked
+}
+
+/// Makes the topic and the schema.
+async fn prepare(place: &Place) -> anyhow::Result<()> {
+    for arguments in [&["topics", "create"][..], &["migrate"]] {
+        let ended = place.run("prepare", arguments, COMMAND).await?;
+        ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
+    }
+    Ok(())
+}
+
+/// Plays the small day, killed `kill_count` times; where `lives` is longer than one, each last of so many lives
+/// is a long one.
+async fn day_with_kills(
+    place: &Place,
+    kill_count: usize,
+    lives: std::ops::RangeInclusive<usize>,
+) -> anyhow::Result<Ended> {
     let mut random = StdRng::seed_from_u64(3);
     for kill in 1..=kill_count {
         let mut demo = place.start("killed", SMALL_DAY)?;
-        tokio::time::sleep(Duration::from_secs_f64(random.random_range(0.1..1.5))).await;
+        let is_long = *lives.end() > 1 && kill % lives.end() == 0;
+        let span = if is_long { 8.5..10.5 } else { 0.1..1.5 };
+        tokio::time::sleep(Duration::from_secs_f64(random.random_range(span))).await;
         ensure!(
             demo.is_running()?,
             "it ended before kill {kill}: {}",
