@@ -106,15 +106,14 @@ pub(super) async fn end(pool: &SqlitePool, shard: Shard) -> Result<Offset, Error
 
 /// Reads the oldest offset the shard keeps, its end when it keeps none.
 pub(super) async fn start(pool: &SqlitePool, shard: Shard) -> Result<Offset, Error> {
+    // Asked first: a record appended between the two questions must not look deleted.
+    let end = end(pool, shard).await?;
     let start: Option<Offset> = sqlx::query_scalar(include_str!("../../queries/records_start.sql"))
         .bind(i64::from(shard))
         .fetch_one(pool)
         .await
         .map_err(|e| failure::of(&e))?;
-    match start {
-        Some(start) => Ok(start),
-        None => end(pool, shard).await,
-    }
+    Ok(start.unwrap_or(end))
 }
 
 fn decode(row: &SqliteRow) -> Result<(Offset, RawRecord), String> {

@@ -29,11 +29,20 @@ pub async fn drive(hub: &Hub, day: &Arc<Day>, speed: Speed, data_dir: &Path) -> 
         "{bar:40} {pos}/{len} messages, {msg}",
     )?);
     let started = Instant::now();
+    // Taken up again, the day goes on at its next message, not at its first.
     let first_at = day
-        .messages
-        .first()
-        .map(|message| message.received_at)
-        .context("the day has no message")?;
+        .gates
+        .iter()
+        .filter_map(|gate| {
+            let sent_count = sent.count(gate.gate_id.as_str());
+            let of_gate = day
+                .messages
+                .iter()
+                .filter(|message| message.gate_id == gate.gate_id);
+            of_gate.map(|message| message.received_at).nth(sent_count)
+        })
+        .min()
+        .unwrap_or(day.end_at);
     let grpc = Client::new(ClientSettings::new(format!("http://{}", hub.grpc)))?;
     let mut gates = Vec::new();
     for gate in &day.gates {
