@@ -212,11 +212,12 @@ pub fn fold(text: &str) -> String {
 }
 
 fn normal_form(read: &str) -> String {
+    // Upper case first: some characters become several, of which not all are letters.
     read.chars()
         .filter(|c| !is_invisible(*c))
+        .flat_map(char::to_uppercase)
         .map(|c| look_alike(c).unwrap_or(c))
         .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
         .map(|c| if c == 'Đ' { 'D' } else { c })
         .collect()
 }
