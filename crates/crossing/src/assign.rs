@@ -181,7 +181,7 @@ impl Linking<'_> {
             })
         };
         let exact = with(&|mine| mine.tail() == plate.tail());
-        if plate.province().is_none() && self.open_provinces(&exact, plate, moment(reading)) > 1 {
+        if plate.province().is_none() && self.open_provinces(&exact, plate) > 1 {
             return Choice::Ambiguous;
         }
         if let Some(place) = self.among(&exact, reading) {
@@ -210,7 +210,7 @@ impl Linking<'_> {
     }
 
     /// Counts the provinces of open visits that a plate without its province character fits.
-    fn open_provinces(&self, places: &[usize], plate: &PlateNumber, _at: Timestamp) -> usize {
+    fn open_provinces(&self, places: &[usize], plate: &PlateNumber) -> usize {
         let provinces: std::collections::BTreeSet<char> = places
             .iter()
             .map(|&place| self.visit(place))
