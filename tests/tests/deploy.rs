@@ -7,6 +7,8 @@ mod deploy_files;
 mod running_hub;
 
 use std::collections::BTreeSet;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use anyhow::Context;
@@ -238,6 +240,35 @@ fn the_configuration_passes_its_check() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn the_check_opens_every_file_that_the_configuration_names() -> anyhow::Result<()> {
+    let Some(program) = program() else {
+        return Ok(());
+    };
+    let mut settings = hub_toml()?;
+    settings.remove("kafka").context("a section for Kafka")?;
+    let copy = Copy::of(settings)?;
+    for (file, key) in [
+        ("hub.key", "http.tls_certificate"),
+        ("password", "database.password_file"),
+    ] {
+        let path = copy.folder.path().join(file);
+        let kept = std::fs::read(&path)?;
+        std::fs::write(&path, "")?;
+        let mut check = Command::new(&program);
+        let ended = check
+            .args(["check-config", "--config", &copy.path])
+            .output()?;
+        let words = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{words}");
+        for named in [key, file] {
+            assert!(words.contains(named), "{named} is not in: {words}");
+        }
+        std::fs::write(&path, kept)?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn the_doors_speak_tls_and_ask_for_a_token_on_loopback_too() -> anyhow::Result<()> {
     let Some(program) = program() else {
@@ -275,7 +306,7 @@ async fn the_doors_speak_tls_and_ask_for_a_token_on_loopback_too() -> anyhow::Re
 struct Copy {
     path: String,
     certificate_pem: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Copy {
@@ -292,11 +323,19 @@ impl Copy {
             door.insert("tls_certificate".to_owned(), at("hub.pem").into());
             door.insert("tls_key".to_owned(), at("hub.key").into());
         }
+        if let Some(database) = settings
+            .get_mut("database")
+            .and_then(toml::Value::as_table_mut)
+        {
+            std::fs::write(at("password"), "of a test")?;
+            std::fs::set_permissions(at("password"), Permissions::from_mode(0o600))?;
+            database.insert("password_file".to_owned(), at("password").into());
+        }
         std::fs::write(at("hub.toml"), toml::to_string(&settings)?)?;
         Ok(Self {
             path: at("hub.toml"),
             certificate_pem,
-            _folder: folder,
+            folder,
         })
     }
 }

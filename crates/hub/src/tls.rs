@@ -40,3 +40,16 @@ pub fn acceptor(
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }
+
+/// Checks that a file holds at least one PEM section, for a library that will read it later.
+///
+/// # Errors
+/// When it cannot be read or holds none; names the file.
+pub fn pem(path: &Path) -> anyhow::Result<()> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    match rustls_pki_types::pem::from_buf(&mut bytes.as_slice()) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => bail!("{} holds no PEM section", path.display()),
+        Err(error) => bail!("{} is not PEM: {error:?}", path.display()),
+    }
+}

@@ -1,11 +1,13 @@
 //! `bordergate check-config`: what the configuration says, and whether it can work.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::Common;
-use crate::config::{check, keys};
+use crate::config::{Settings, check, keys};
+use crate::{open, tls};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
 #[derive(Debug, Args)]
@@ -34,6 +36,11 @@ impl CheckConfig {
                 )
             })
             .collect();
+        findings.extend(
+            unusable_files(&settings)
+                .into_iter()
+                .map(|(key, error)| (true, format!("{key}: {error:#}"))),
+        );
         if settings.is_kafka() {
             findings.extend(super::topics::findings(&settings).await);
         }
@@ -46,6 +53,43 @@ impl CheckConfig {
         println!("the configuration is fine");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Opens the files that the settings name as the hub will, and returns the key of each that it could not use.
+fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
+    let (http, grpc) = (&settings.http, &settings.grpc);
+    let door = |certificate: &Option<PathBuf>, key: &Option<PathBuf>| match (certificate, key) {
+        (Some(_), Some(_)) => tls::acceptor(certificate.as_deref(), key.as_deref()).map(drop),
+        // One without the other is a finding of the settings themselves.
+        _ => Ok(()),
+    };
+    let secret = |path: &Option<PathBuf>| {
+        path.as_deref()
+            .map_or(Ok(()), |path| open::secret(path).map(drop))
+    };
+    let pem = |path: &Option<PathBuf>| path.as_deref().map_or(Ok(()), tls::pem);
+    let kafka = &settings.kafka;
+    [
+        (
+            "http.tls_certificate",
+            door(&http.tls_certificate, &http.tls_key),
+        ),
+        (
+            "grpc.tls_certificate",
+            door(&grpc.tls_certificate, &grpc.tls_key),
+        ),
+        (
+            "database.password_file",
+            secret(&settings.database.password_file),
+        ),
+        ("kafka.password_file", secret(&kafka.password_file)),
+        ("kafka.ca_file", pem(&kafka.ca_file)),
+        ("kafka.certificate_file", pem(&kafka.certificate_file)),
+        ("kafka.key_file", pem(&kafka.key_file)),
+    ]
+    .into_iter()
+    .filter_map(|(key, opened)| Some((key, opened.err()?)))
+    .collect()
 }
 
 /// Returns a configuration file that sets nothing and documents every key.

@@ -102,6 +102,8 @@ settings! {
         handshake_timeout_seconds: u64 = 10,
         /// Most requests under way at once on one connection.
         max_streams_per_connection: u32 = 100,
+        /// Most connections open at once; more wait.
+        max_connections: usize = 2048,
     }
     /// Who may do what.
     access: Access {

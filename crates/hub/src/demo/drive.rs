@@ -1,5 +1,6 @@
-//! Sending the day: each gate's messages in order, through the doors their sources really use.
+//! Sending the day through the doors its sources really use: sources beside each other, each source's messages in order.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,8 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use bordergate_exchange::client::{Client, Settings as ClientSettings};
 use bordergate_exchange::v1;
-use bordergate_model::GateId;
+use bordergate_model::{GateId, SourceId};
 use bordergate_simulator::{Day, Door, Message};
+use futures_util::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
@@ -18,6 +20,9 @@ use crate::serve::Hub;
 
 /// How often a message is offered to a door that refuses it for now.
 const ATTEMPTS: u32 = 60;
+
+/// Most messages of a gate on their way at once.
+const MOST_AT_ONCE: usize = 256;
 
 /// Sends everything that was not sent before.
 ///
@@ -80,11 +85,23 @@ struct Pace {
 }
 
 impl Pace {
+    /// Returns the moment at which a message of `at` is due; `None`: at once.
+    fn due_at(&self, at: Timestamp) -> Option<Instant> {
+        let Speed::Times(times) = self.speed else {
+            return None;
+        };
+        let seconds = at.duration_since(self.first_at).as_secs_f64().max(0.0) / times;
+        Some(self.started + Duration::from_secs_f64(seconds))
+    }
+
+    fn is_due(&self, at: Timestamp) -> bool {
+        self.due_at(at)
+            .is_none_or(|due_at| due_at <= Instant::now())
+    }
+
     async fn wait_for(&self, at: Timestamp) {
-        if let Speed::Times(times) = self.speed {
-            let seconds = at.duration_since(self.first_at).as_secs_f64().max(0.0) / times;
-            let due = self.started + Duration::from_secs_f64(seconds);
-            tokio::time::sleep_until(due.into()).await;
+        if let Some(due_at) = self.due_at(at) {
+            tokio::time::sleep_until(due_at.into()).await;
         }
     }
 }
@@ -112,20 +129,32 @@ impl Sender {
         let mut next = self.sent.count(self.gate_id.as_str());
         self.bar.inc(next as u64);
         while next < messages.len() {
-            let run = run_length(&messages[next..]);
-            let together = &messages[next..next + run];
-            self.pace.wait_for(together[0].received_at).await;
-            match together[0].door {
-                Door::Http => self.post(together[0]).await?,
-                Door::Ingest => self.publish(together[0]).await?,
-                Door::Submit => self.submit(together).await?,
-            }
-            next += run;
+            self.pace.wait_for(messages[next].received_at).await;
+            let due = due(&messages[next..], &self.pace);
+            try_join_all(by_source(due).into_values().map(|own| self.send(own))).await?;
+            next += due.len();
             self.sent
                 .note(self.gate_id.as_str(), next, next == messages.len())?;
-            self.bar.inc(run as u64);
-            self.bar
-                .set_message(together[0].received_at.strftime("%H:%M UTC").to_string());
+            self.bar.inc(due.len() as u64);
+            if let Some(last) = due.last() {
+                self.bar
+                    .set_message(last.received_at.strftime("%H:%M UTC").to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends one source's messages, each after the receipt of the one before: as a device does.
+    async fn send(&self, messages: Vec<&Message>) -> anyhow::Result<()> {
+        let mut rest = messages.as_slice();
+        while let Some(first) = rest.first() {
+            let (together, after) = rest.split_at(run_length(rest));
+            match first.door {
+                Door::Http => self.post(first).await?,
+                Door::Ingest => self.publish(first).await?,
+                Door::Submit => self.submit(together).await?,
+            }
+            rest = after;
         }
         Ok(())
     }
@@ -212,6 +241,36 @@ impl Sender {
         }
         Ok(())
     }
+}
+
+/// Returns the messages to send now: those due, no more than [`MOST_AT_ONCE`], and no submission cut in two.
+fn due<'a, 'day>(messages: &'a [&'day Message], pace: &Pace) -> &'a [&'day Message] {
+    let most = messages
+        .iter()
+        .take(MOST_AT_ONCE)
+        .take_while(|message| pace.is_due(message.received_at))
+        .count()
+        .max(1);
+    let request_id =
+        |message: &Message| message.place.as_ref().map(|place| place.request_id.clone());
+    let last = request_id(messages[most - 1]);
+    let rest_of_submission = messages[most..]
+        .iter()
+        .take_while(|message| last.is_some() && request_id(message) == last)
+        .count();
+    &messages[..most + rest_of_submission]
+}
+
+/// Returns each source's messages, in their order.
+fn by_source<'day>(messages: &[&'day Message]) -> BTreeMap<&'day SourceId, Vec<&'day Message>> {
+    let mut by_source: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for message in messages {
+        by_source
+            .entry(&message.source_id)
+            .or_default()
+            .push(*message);
+    }
+    by_source
 }
 
 /// Returns how many messages from the first on go together: a whole submission, else one.

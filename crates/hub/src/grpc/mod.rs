@@ -8,6 +8,7 @@ mod exchange;
 mod failure;
 mod feed;
 mod health;
+mod incoming;
 mod indicator;
 mod ingest;
 mod stream;
@@ -23,7 +24,6 @@ use anyhow::Context;
 use bordergate_exchange::{DESCRIPTORS, v1};
 use tokio::net::TcpListener;
 use tonic::codec::CompressionEncoding;
-use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use v1::crossing_service_server::CrossingServiceServer;
 use v1::exchange_service_server::ExchangeServiceServer;
@@ -100,7 +100,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
         .add_service(health::service(app))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = incoming::connections(listener, settings.max_connections);
     let stop = app.shutdown.clone();
     let serving = router.serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned());
     app.tasks.spawn(async move {

@@ -1,5 +1,7 @@
 //! Who gets in, what the door says of itself, and how it closes.
 
+use std::time::Duration;
+
 use bordergate_exchange::v1;
 use bordergate_store::Role;
 use tonic::transport::Endpoint;
@@ -12,7 +14,8 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
-use super::{raw, reason, running, within};
+use super::{raw, reason, running, running_with, within};
+use crate::config::Settings;
 use bordergate_exchange::client::Client;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,4 +168,27 @@ async fn a_stopping_hub_ends_its_streams_with_a_hint_to_come_back() {
         (Code::Unavailable, "hub.stopping")
     );
     within(stopping).await.expect("the hub stops in time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_over_the_most_waits_until_one_closes() {
+    let mut settings = Settings::default();
+    settings.grpc.max_connections = 1;
+    let running = running_with(settings).await;
+    let endpoint = || {
+        let endpoint = Endpoint::from_shared(format!("http://{}", running.hub.grpc));
+        endpoint.expect("a good address").connect_lazy()
+    };
+    let mut first = HealthClient::new(endpoint());
+    let answered = first.check(HealthCheckRequest::default()).await;
+    answered.expect("the first has the place");
+    let mut second = HealthClient::new(endpoint());
+    let mut waiting =
+        tokio::spawn(async move { second.check(HealthCheckRequest::default()).await });
+    let early = tokio::time::timeout(Duration::from_millis(500), &mut waiting).await;
+    assert!(early.is_err(), "the second was served beside the first");
+    drop(first);
+    let answered = within(waiting).await.expect("the call ends");
+    answered.expect("the place of the first is free");
+    running.hub.stop().await;
 }

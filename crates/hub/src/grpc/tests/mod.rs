@@ -32,8 +32,11 @@ struct Running {
 }
 
 async fn running() -> Running {
+    running_with(Settings::default()).await
+}
+
+async fn running_with(mut settings: Settings) -> Running {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let mut settings = Settings::default();
     settings.data.dir = dir.path().to_owned();
     settings.http.address.set_port(0);
     settings.grpc.address.set_port(0);
