@@ -140,21 +140,28 @@ fn is_first_to_claim(
 
 fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -> Option<usize> {
     let reading = lone(visit)?;
-    let plate = reading.plate.as_ref()?;
     if log_time < due_at(reading, rules) {
         return None;
     }
     let mut fitting = visits.iter().enumerate().filter(|(_, other)| {
         other.members.len() > 1
-            && other.plates().any(|theirs| is_near(plate, theirs))
-            && has_room(other, reading, rules)
+            && has_near_plate(other, reading)
+            && has_room(other, visits, reading, rules)
     });
     let (place, _) = fitting.next()?;
     fitting.next().is_none().then_some(place)
 }
 
+/// Tells whether a visit has a plate that the reading's is near to.
+fn has_near_plate(visit: &Visit, reading: &Observation) -> bool {
+    reading
+        .plate
+        .as_ref()
+        .is_some_and(|read| visit.plates().any(|plate| is_near(read, plate)))
+}
+
 /// Tells whether a visit lacks the reading's milestone and has room for it in time and order.
-fn has_room(visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
+fn has_room(visit: &Visit, visits: &[Visit], reading: &Observation, rules: &Rules) -> bool {
     let Some(milestone) = reading.milestone else {
         return false;
     };
@@ -183,35 +190,29 @@ fn has_room(visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
         .min();
     let is_in_order =
         before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after);
-    is_in_order && is_taken_after_end(visit, milestone, at, rules)
+    is_in_order && is_taken_after_end(visit, visits, reading, rules)
 }
 
-/// Tells whether a visit that has ended before `at` still takes the milestone (milestones.md, "After the end").
-fn is_taken_after_end(visit: &Visit, milestone: Milestone, at: Timestamp, rules: &Rules) -> bool {
-    let Some((_, ended_at)) = visit
+/// Tells whether a visit takes the reading although it ended more than a minute before it.
+fn is_taken_after_end(
+    visit: &Visit,
+    visits: &[Visit],
+    reading: &Observation,
+    rules: &Rules,
+) -> bool {
+    let at = moment(reading);
+    let is_after_end = visit
         .end()
-        .filter(|(_, ended_at)| at.duration_since(*ended_at) > rules.after_close)
-    else {
+        .is_some_and(|(_, ended_at)| at.duration_since(ended_at) > rules.after_close);
+    if !is_after_end {
         return true;
-    };
-    let since = |earlier| {
-        visit
-            .last_of(earlier)
-            .map(|earlier| at.duration_since(earlier))
-    };
-    match milestone {
-        Milestone::Returned | Milestone::Delivered => visit.has(Milestone::CrossedOut),
-        Milestone::GateOut if visit.has(Milestone::TurnedBack) => {
-            at.duration_since(ended_at) <= rules.leave_after_turn_back
+    }
+    match reading.milestone {
+        Some(Milestone::Returned | Milestone::Delivered) => visit.has(Milestone::CrossedOut),
+        _ => {
+            let of_vehicle = visits.iter().filter(|other| has_near_plate(other, reading));
+            visit.takes_after_end(reading, of_vehicle, rules)
         }
-        Milestone::GateOut => {
-            since(Milestone::Returned).is_some_and(|since| since <= rules.leave_after_return)
-        }
-        Milestone::CrossedOut => {
-            visit.is_foreign()
-                && since(Milestone::GateOut).is_some_and(|since| since <= rules.going_home)
-        }
-        _ => false,
     }
 }
 
