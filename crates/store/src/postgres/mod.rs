@@ -117,7 +117,12 @@ where
             Ok(()) => Ok(value),
             Err(error) => {
                 connection.close_on_drop();
-                Err(of_commit(error))
+                // What was read holds whether or not the end of the reading was heard of.
+                if begin == READ {
+                    Ok(value)
+                } else {
+                    Err(of_commit(error))
+                }
             }
         },
         Err(error) => {
