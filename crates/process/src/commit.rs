@@ -69,7 +69,8 @@ async fn resolve(store: &dyn Store, batch: &Batch) -> Result<Written, Error> {
             Ok(Some(row)) if row.next_offset == batch.next_offset => return Ok(Written::Done),
             Ok(Some(row)) if row.next_offset == batch.from_offset => return Ok(Written::Retry),
             Ok(_) => return Ok(Written::Lost),
-            Err(Error::Unreachable { .. }) => patience.pause().await,
+            // The question is asked in a transaction too, whose end may be as unknown.
+            Err(Error::Unreachable { .. } | Error::CommitUnknown { .. }) => patience.pause().await,
             Err(error) => return Err(error),
         }
     }

@@ -337,7 +337,11 @@ impl Shard {
             {
                 Ok(true) => self.last_renewed = Instant::now(),
                 Ok(false) => return Err(Error::Lost { shard }),
-                Err(bordergate_store::Error::Unreachable { reason }) => {
+                // Renewed or not: the next renewal tells whether the shard is still ours.
+                Err(
+                    bordergate_store::Error::Unreachable { reason }
+                    | bordergate_store::Error::CommitUnknown { reason },
+                ) => {
                     tracing::warn!("the lease of shard {shard} could not be renewed: {reason}");
                 }
                 Err(error) => return Err(error.into()),
