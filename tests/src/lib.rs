@@ -1,12 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
+mod calm;
+mod history;
+mod ledger;
 mod place;
+mod proxy;
 mod running;
+pub mod scene;
 mod services;
+mod told;
+mod until;
 
+pub use account::{check_books, next_offsets};
+pub use calm::Calm;
+pub use history::{History, Part};
+pub use ledger::{Ledger, Step};
 pub use place::Place;
+pub use proxy::Proxy;
 pub use running::{Ended, Running};
 pub use services::{Services, variable};
+pub use told::told;
+pub use until::until;
 
 /// Returns the path of the program under test, or says that the test is skipped.
 #[must_use]

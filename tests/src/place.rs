@@ -13,6 +13,8 @@ use crate::{Ended, Running};
 
 /// Longest wait for a hub to be ready: a lease of a killed one runs out within it.
 const READY: Duration = Duration::from_secs(30);
+/// Longest wait for a command.
+const COMMAND: Duration = Duration::from_secs(60);
 
 /// A hub's place; its folder is removed when dropped.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub struct Place {
     http: String,
     grpc: String,
     environment: Vec<(String, String)>,
+    client: reqwest::Client,
 }
 
 impl Place {
@@ -30,12 +33,15 @@ impl Place {
     /// # Errors
     /// When there is no folder or port to have.
     pub fn new(program: &Path, environment: &[(String, String)]) -> anyhow::Result<Self> {
+        // Another test of this process may have chosen it already.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         Ok(Self {
             program: program.to_path_buf(),
             folder: tempfile::tempdir()?,
             http: free_address()?,
             grpc: free_address()?,
             environment: environment.to_vec(),
+            client: reqwest::Client::builder().timeout(READY).build()?,
         })
     }
 
@@ -55,6 +61,12 @@ impl Place {
     #[must_use]
     pub fn http(&self) -> &str {
         &self.http
+    }
+
+    /// Returns the client that asks this place's doors.
+    #[must_use]
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
     }
 
     /// Starts the program here; `name` names the file with what it prints.
@@ -89,6 +101,25 @@ impl Place {
             .with_context(|| format!("{arguments:?}"))
     }
 
+    /// Runs a command here that must end well.
+    ///
+    /// # Errors
+    /// When it ends otherwise; says what it printed.
+    pub async fn command(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let ended = self.run("command", arguments, COMMAND).await?;
+        ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
+        Ok(())
+    }
+
+    /// Makes the topic and the schema.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub async fn prepare(&self) -> anyhow::Result<()> {
+        self.command(&["topics", "create"]).await?;
+        self.command(&["migrate"]).await
+    }
+
     /// Starts `serve` and waits until its HTTP door answers.
     ///
     /// # Errors
@@ -110,12 +141,10 @@ impl Place {
     /// # Errors
     /// When the hub does not answer or refuses.
     pub async fn get(&self, path: &str) -> anyhow::Result<String> {
-        // Another test of this process may have chosen it already.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let response = reqwest::Client::new()
+        let response = self
+            .client
             .get(format!("http://{}{path}", self.http))
             .header("accept", "application/x-ndjson")
-            .timeout(READY)
             .send()
             .await?;
         let (status, text) = (response.status(), response.text().await?);

@@ -85,6 +85,19 @@ impl Services {
         all
     }
 
+    /// Returns the `host:port` of the database server.
+    ///
+    /// # Errors
+    /// When the URL names none.
+    pub fn database_server(&self) -> anyhow::Result<&str> {
+        let (_, rest) = self
+            .database_url
+            .rsplit_once('@')
+            .context("no user in the database URL")?;
+        let (server, _) = rest.split_once('/').context("no database in its URL")?;
+        Ok(server)
+    }
+
     /// Connects to the test's database.
     ///
     /// # Errors

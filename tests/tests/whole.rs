@@ -3,14 +3,12 @@
 //! Needs `BORDERGATE_BIN`, and for some tests Kafka and PostgreSQL (the crate's README names the variables);
 //! without them a test says that it is skipped.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Ended, Place, Services, program_or_skip};
+use bordergate_tests::{Ended, Place, Services, program_or_skip, told};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use serde_json::{Value, json};
 
 /// Longest wait for a simulated day of some dozen vehicles.
 const DAY: Duration = Duration::from_secs(120);
@@ -100,7 +98,7 @@ async fn a_day_killed_at_random_moments_gives_the_same_crossings() -> anyhow::Re
         let calm = Place::new(&program, &[])?;
         check_day(&calm.run("demo", SMALL_DAY, DAY).await?)?;
         let killed = Place::new(&program, &services.environment(&[]))?;
-        prepare(&killed).await?;
+        killed.prepare().await?;
         // Every fifth life outlasts the lease of the one before, so that processing is killed too.
         check_day(&day_with_kills(&killed, 22, 1..=5).await?)?;
         same_crossings(&calm, &killed).await
@@ -108,15 +106,6 @@ async fn a_day_killed_at_random_moments_gives_the_same_crossings() -> anyhow::Re
     let checked = checked.await;
     services.remove().await?;
     checked
-}
-
-/// Makes the topic and the schema.
-async fn prepare(place: &Place) -> anyhow::Result<()> {
-    for arguments in [&["topics", "create"][..], &["migrate"]] {
-        let ended = place.run("prepare", arguments, COMMAND).await?;
-        ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
-    }
-    Ok(())
 }
 
 /// Plays the small day, killed `kill_count` times; where `lives` is longer than one, each last of so many lives
@@ -172,41 +161,4 @@ async fn same_crossings(one: &Place, other: &Place) -> anyhow::Result<()> {
     let differing: Vec<_> = one.symmetric_difference(&other).collect();
     ensure!(differing.is_empty(), "{differing:#?}");
     Ok(())
-}
-
-async fn told(place: &Place) -> anyhow::Result<BTreeSet<String>> {
-    let crossings = place.crossings().await?;
-    let told: BTreeSet<String> = crossings.iter().map(meaning).collect();
-    ensure!(told.len() == crossings.len(), "two crossings are the same");
-    Ok(told)
-}
-
-/// Returns what a crossing says, without names and numbers that depend on the way it came about.
-fn meaning(crossing: &Value) -> String {
-    let mut readings = BTreeSet::new();
-    let milestones = crossing["milestones"].as_array().into_iter().flatten();
-    for reading in milestones
-        .flat_map(|milestone| {
-            std::iter::once(&milestone["standing"])
-                .chain(milestone["others"].as_array().into_iter().flatten())
-        })
-        .chain(crossing["other_readings"].as_array().into_iter().flatten())
-        .filter(|reading| !reading.is_null())
-    {
-        readings.insert(format!(
-            "{} {} {} {}",
-            reading["record_id"], reading["index"], reading["milestone"], reading["occurred_at"]
-        ));
-    }
-    json!({
-        "readings": readings,
-        "gate_id": crossing["gate_id"],
-        "state": crossing["state"],
-        "direction": crossing["direction"],
-        "channel": crossing["channel"],
-        "cargo": crossing["cargo"],
-        "plate": crossing["plate"],
-        "facts": crossing["facts"],
-    })
-    .to_string()
 }
