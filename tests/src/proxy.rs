@@ -117,7 +117,7 @@ async fn pass(mut client: TcpStream, server: &str, cuts: &Cuts) -> std::io::Resu
                 }
                 server.write_all(bytes).await?;
                 if matches!(cut, Some(Cut::Answer)) {
-                    server.read(&mut answered).await?;
+                    server.read_u8().await?;
                 }
                 if cut.is_some() {
                     return Ok(());

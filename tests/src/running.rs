@@ -6,6 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+use crate::until;
+
+/// Longest wait for a stopped process to stand still.
+const STOP: Duration = Duration::from_secs(5);
+
 /// A run that has ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
@@ -78,6 +83,27 @@ impl Running {
             .status()?;
         anyhow::ensure!(status.success(), "signal {name} was not sent");
         Ok(())
+    }
+
+    /// Stops it (SIGSTOP) and waits until all its threads stand still: the signal alone takes its time.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub async fn stop(&self) -> anyhow::Result<()> {
+        self.signal("STOP")?;
+        let threads = format!("/proc/{}/task", self.pid());
+        until("every thread is stopped", STOP, async || {
+            for thread in std::fs::read_dir(&threads)? {
+                let stat = std::fs::read_to_string(thread?.path().join("stat"))?;
+                // The name before the state is in brackets and may hold anything (man page proc, "stat").
+                let (_, after_name) = stat.rsplit_once(") ").context("no name")?;
+                if !after_name.starts_with('T') {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+        .await
     }
 
     /// Kills it at once (SIGKILL) and waits until it is gone.
