@@ -1,0 +1,10 @@
+//! The rules of the process loop, each through the public surface, on a real embedded log and SQLite.
+
+mod batches;
+mod events;
+mod fence;
+mod log_identity;
+mod message;
+mod outcomes;
+mod suspects;
+mod world;
