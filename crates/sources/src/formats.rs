@@ -2,6 +2,10 @@
 
 pub(crate) mod cloudevents_json;
 pub(crate) mod dahua_traffic;
+pub(crate) mod gvms_arrival;
 pub(crate) mod hikvision_anpr;
+pub(crate) mod jt701_p45;
+pub(crate) mod mettler_continuous;
 pub(crate) mod vnaccs;
+pub(crate) mod wco_response;
 pub(crate) mod weighbridge_json;

@@ -1,6 +1,9 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
-use crate::formats::{cloudevents_json, dahua_traffic, hikvision_anpr, vnaccs, weighbridge_json};
+use crate::formats::{
+    cloudevents_json, dahua_traffic, gvms_arrival, hikvision_anpr, jt701_p45, mettler_continuous,
+    vnaccs, wco_response, weighbridge_json,
+};
 use crate::{Context, Error, Read};
 
 type Reader = fn(&Context<'_>) -> Result<Read, Error>;
@@ -49,6 +52,10 @@ static FORMATS: &[Format] = &[
     Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact),
     Format::new("weighbridge-json", weighbridge_json::read, "Weighbridge tickets in the hub's own JSON."),
     Format::new("cloudevents-json", cloudevents_json::read, "Milestone reports and barrier openings as CloudEvents 1.0, structured or binary."),
+    Format::new("mettler-continuous", mettler_continuous::read, "One weighing of a Mettler Toledo scale: its continuous output, frames as they came."),
+    Format::new("jt701-p45", jt701_p45::read, "Events of Jointech JT701 electronic seals: text messages."),
+    Format::new("wco-response", wco_response::read, "Responses of customs systems after the WCO Data Model 3.6."),
+    Format::new("gvms-arrival", gvms_arrival::read, "Goods movements that arrived at a land border: JSON."),
 ];
 
 /// Returns every format, in the order of the registry.
