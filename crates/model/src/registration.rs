@@ -40,7 +40,7 @@ pub struct Source {
     /// The lane it watches; `None` when it watches several or none.
     pub lane: Option<String>,
     /// What a reading means, by the device's own word for direction in lower case (`forward`,
-    /// `approach`, `in` ...); `*` holds for any other word and for none. Without an entry a
+    /// `approach`, `in` ...) or by a sector of degrees such as `315-45`; `*` holds for any other word and for none. Without an entry a
     /// reading is kept without a milestone.
     pub readings: BTreeMap<String, Milestone>,
     /// Rank among several readings of one milestone: 0 sensor at the place, 1 agency or yard
@@ -66,11 +66,109 @@ pub struct Source {
 impl Source {
     /// Returns the milestone a reading means, given the device's word for direction (any letter
     /// case); `None` when the registration gives it no meaning.
+    ///
+    /// A direction told in degrees also falls into registered sectors: `315-45` holds from 315
+    /// (inclusive) clockwise until 45 (exclusive). The narrowest of several decides.
     #[must_use]
     pub fn meaning(&self, device_direction: Option<&str>) -> Option<Milestone> {
         device_direction
-            .and_then(|word| self.readings.get(&word.to_lowercase()))
-            .or_else(|| self.readings.get("*"))
-            .copied()
+            .and_then(|word| self.by_word(word).or_else(|| self.by_degrees(word)))
+            .or_else(|| self.readings.get("*").copied())
+    }
+
+    fn by_word(&self, word: &str) -> Option<Milestone> {
+        match self.readings.get(word) {
+            None if word.chars().any(char::is_uppercase) => {
+                self.readings.get(&word.to_lowercase()).copied()
+            }
+            found => found.copied(),
+        }
+    }
+
+    fn by_degrees(&self, word: &str) -> Option<Milestone> {
+        let degrees: f64 = word.trim().parse().ok()?;
+        let inside = |(sector, milestone): (&String, &Milestone)| {
+            let width = sector_width(sector, degrees)?;
+            Some((width, *milestone))
+        };
+        let sectors = self.readings.iter().filter_map(inside);
+        let narrowest = sectors.min_by(|one, two| one.0.total_cmp(&two.0));
+        narrowest.map(|(_, milestone)| milestone)
+    }
+}
+
+/// Returns how wide a sector such as `315-45` is, in degrees, when `degrees` lies in it; `None` when
+/// it does not or `sector` is a word. Equal ends are the whole circle.
+fn sector_width(sector: &str, degrees: f64) -> Option<f64> {
+    let (from, until) = sector.split_once('-')?;
+    let bound = |text: &str| text.trim().parse::<f64>().ok();
+    let (from, until) = (bound(from)?, bound(until)?);
+    let width = match (until - from).rem_euclid(360.0) {
+        0.0 => 360.0,
+        width => width,
+    };
+    ((degrees - from).rem_euclid(360.0) < width).then_some(width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(readings: &[(&str, Milestone)]) -> Source {
+        Source {
+            source_id: SourceId::parse("camera").expect("a plain name"),
+            version: 1,
+            format: "rekor-scout".to_owned(),
+            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            lane: None,
+            readings: readings
+                .iter()
+                .map(|(word, milestone)| ((*word).to_owned(), *milestone))
+                .collect(),
+            rank: 0,
+            zone: "Asia/Ho_Chi_Minh".to_owned(),
+            clock_offset_seconds: 0,
+            silent_after_seconds: None,
+            is_replay: false,
+            partner_id: None,
+            is_disabled: false,
+            registered_at: None,
+        }
+    }
+
+    #[test]
+    fn degrees_fall_into_half_open_sectors_across_north() {
+        let camera = source(&[
+            ("315-45", Milestone::GateIn),
+            ("135-225", Milestone::GateOut),
+            ("0-360", Milestone::YardIn),
+            ("in", Milestone::CrossedIn),
+        ]);
+        for (direction, expected) in [
+            ("315", Milestone::GateIn),
+            ("0", Milestone::GateIn),
+            ("44.9", Milestone::GateIn),
+            ("405", Milestone::YardIn),
+            ("-10", Milestone::GateIn),
+            ("45", Milestone::YardIn),
+            ("180.0", Milestone::GateOut),
+            ("In", Milestone::CrossedIn),
+        ] {
+            assert_eq!(
+                camera.meaning(Some(direction)),
+                Some(expected),
+                "{direction}"
+            );
+        }
+        for direction in [Some(""), Some("NaN"), Some("north"), None] {
+            assert_eq!(camera.meaning(direction), None, "{direction:?}");
+        }
+    }
+
+    #[test]
+    fn outside_of_every_sector_the_star_holds() {
+        let camera = source(&[("90-180", Milestone::GateIn), ("*", Milestone::GateOut)]);
+        assert_eq!(camera.meaning(Some("10")), Some(Milestone::GateOut));
+        assert_eq!(camera.meaning(Some("90")), Some(Milestone::GateIn));
     }
 }

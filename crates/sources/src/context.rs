@@ -169,7 +169,7 @@ impl<'a> Context<'a> {
         }
         for (index, observation) in (0_u16..).zip(&mut observations) {
             observation.index = index;
-            observation.is_suspect = is_suspect(&observation.occurred, observation.received_at);
+            observation.is_suspect |= is_suspect(&observation.occurred, observation.received_at);
         }
         Ok(Read::Observations(observations))
     }

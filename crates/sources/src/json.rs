@@ -5,6 +5,7 @@
 //! values borrow from the text. `-0` and `-0.0` are one to serde_json and read as zero.
 
 mod fields;
+mod scalars;
 mod tree;
 
 pub(crate) use fields::Fields;

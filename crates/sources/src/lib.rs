@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod camera;
 mod context;
 mod error;
 mod event_id;

@@ -1,8 +1,9 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
 use crate::formats::{
-    cloudevents_json, dahua_traffic, gvms_arrival, hikvision_anpr, jt701_p45, mettler_continuous,
-    vnaccs, wco_response, weighbridge_json,
+    axis_lpv, cloudevents_json, dahua_traffic, genetec_autovu, gvms_arrival, hikvision_anpr,
+    impinj_r700, jt701_p45, mettler_continuous, platerecognizer_container, platerecognizer_stream,
+    rekor_scout, survision, vnaccs, wco_response, weighbridge_json,
 };
 use crate::{Context, Error, Read};
 
@@ -50,6 +51,13 @@ static FORMATS: &[Format] = &[
     Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart."),
     Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo."),
     Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact),
+    Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes."),
+    Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image."),
+    Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON."),
+    Format::new("rekor-scout", rekor_scout::read, "Plate readings of Rekor Scout (OpenALPR): the agent's JSON groups."),
+    Format::new("survision", survision::read, "Plate readings of Survision cameras: JSON."),
+    Format::new("genetec-autovu", genetec_autovu::read, "Plate readings of Genetec AutoVu: JSON."),
+    Format::new("impinj-r700", impinj_r700::read, "Tag reads of Impinj R700 RFID readers: JSON, joined by tag and antenna."),
     Format::new("weighbridge-json", weighbridge_json::read, "Weighbridge tickets in the hub's own JSON."),
     Format::new("cloudevents-json", cloudevents_json::read, "Milestone reports and barrier openings as CloudEvents 1.0, structured or binary."),
     Format::new("mettler-continuous", mettler_continuous::read, "One weighing of a Mettler Toledo scale: its continuous output, frames as they came."),

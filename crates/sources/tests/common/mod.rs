@@ -130,6 +130,14 @@ pub(crate) fn source(format: &str) -> Source {
     let readings = match format {
         "hikvision-anpr" => [("forward", "GATE_IN"), ("reverse", "GATE_OUT")].as_slice(),
         "dahua-traffic" => &[("approach", "GATE_IN"), ("leave", "GATE_OUT")],
+        "axis-lpv" => &[("in", "GATE_IN"), ("out", "GATE_OUT")],
+        "platerecognizer-stream" | "rekor-scout" => {
+            &[("315-45", "GATE_IN"), ("135-225", "GATE_OUT")]
+        }
+        "platerecognizer-container" => &[("*", "YARD_IN")],
+        "survision" => &[("front", "GATE_IN"), ("rear", "GATE_OUT")],
+        "genetec-autovu" => &[("approaching", "GATE_IN"), ("moving away", "GATE_OUT")],
+        "impinj-r700" => &[("1", "CROSSED_OUT"), ("line-in", "CROSSED_IN")],
         "cloudevents-json" => &[("*", "GATE_IN")],
         _ => &[],
     };

@@ -1,0 +1,111 @@
+//! What the JSON plate cameras have in common: where their JSON lies, epochs, confidence, details.
+//!
+//! Vendors vary: scalars are strings or numbers, optional fields come and go, and some send the JSON as a part of
+//! a multipart body beside an image. Syntax stays strict; a field of an unexpected type is left out, except the
+//! plate, whose absence would go unseen. Candidate readings are counted, not kept: details hold no plates.
+
+use bordergate_model::{Basis, Observation, Occurred};
+use jiff::Timestamp;
+
+use crate::identifiers::detail;
+use crate::json::Fields;
+use crate::text::Text;
+use crate::{Context, Error, multipart};
+
+/// Returns the texts of a body that are JSON: the body itself, or the parts of a multipart body that start as JSON.
+///
+/// # Errors
+/// `code` when no part does, and those of the text and multipart layers. A bare body of another shape is returned,
+/// for the JSON layer to name what is wrong with it.
+pub(crate) fn documents<'a>(
+    context: &Context<'a>,
+    code: &'static str,
+) -> Result<Vec<Text<'a>>, Error> {
+    let body = context.body();
+    let Some(parts) = multipart::split(context.content_type(), body)? else {
+        return Ok(vec![Text::check(body, 0)?]);
+    };
+    let is_json = |content: &[u8]| {
+        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+        matches!(content.trim_ascii_start().first(), Some(b'{' | b'['))
+    };
+    let texts = parts
+        .iter()
+        .filter(|part| is_json(part.content))
+        .map(|part| Text::check(part.content, part.offset))
+        .collect::<Result<Vec<_>, _>>()?;
+    if texts.is_empty() {
+        let detail = format!("no JSON among the {} parts of the body", parts.len());
+        return Err(Error::new(code, detail));
+    }
+    Ok(texts)
+}
+
+/// Returns the elements of a list, or the one value that is no list.
+pub(crate) fn messages(root: Fields<'_>) -> Vec<Fields<'_>> {
+    match root.value() {
+        crate::json::Value::List(_) => root.elements(""),
+        _ => vec![root],
+    }
+}
+
+/// Dates by an epoch text, whose unit is told by its size: seconds up to the 12th digit, then milli-, micro- and
+/// nanoseconds; `None` when it is no positive number.
+pub(crate) fn epoch(context: &Context<'_>, text: &str) -> Option<Occurred> {
+    let text = text.trim();
+    let number: i64 = match text.parse() {
+        Ok(number) => number,
+        // A fraction of the unit is below what any device's clock is worth.
+        Err(_) => text.split_once('.')?.0.parse().ok()?,
+    };
+    let at = match number {
+        ..=0 => return None,
+        1..100_000_000_000 => Timestamp::from_second(number),
+        100_000_000_000..100_000_000_000_000 => Timestamp::from_millisecond(number),
+        100_000_000_000_000..100_000_000_000_000_000 => Timestamp::from_microsecond(number),
+        _ => Timestamp::from_microsecond(number / 1_000),
+    };
+    context.dated(at.ok()?, text, Basis::Explicit)
+}
+
+/// Keeps a confidence as percent, `whole` being what counts as certain (1 or 100); out of range it stays a detail.
+pub(crate) fn confidence(
+    observation: &mut Observation,
+    fields: &Fields<'_>,
+    path: &str,
+    whole: f64,
+) {
+    match fields.figure(path) {
+        Some(figure) if (0.0..=whole).contains(&figure) => {
+            // Four decimals: without rounding 0.903 of 1 becomes 90.30000000000001.
+            let percent = (figure / whole * 1_000_000.0).round() / 10_000.0;
+            observation.confidence_percent = Some(percent);
+        }
+        _ => details(observation, fields, &[path]),
+    }
+}
+
+/// Keeps the scalars at `paths` as details, each under the last step of its path.
+pub(crate) fn details(observation: &mut Observation, fields: &Fields<'_>, paths: &[&str]) {
+    for path in paths {
+        if let Some(text) = fields.scalar(path) {
+            let name = path.rsplit('.').next().unwrap_or(path);
+            detail(
+                &mut observation.details,
+                name.trim_start_matches('@'),
+                &text,
+            );
+        }
+    }
+}
+
+/// Says in the details how many readings the device weighed, when there was more than one.
+pub(crate) fn candidate_count(observation: &mut Observation, count: usize) {
+    if count > 1 {
+        detail(
+            &mut observation.details,
+            "candidate_count",
+            &count.to_string(),
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! Plate Recognizer Stream (`platerecognizer-stream`): webhooks as form field `json` beside an image, or plain JSON.
+//!
+//! `{hook, data}` or the data alone; each of `results` is a reading, none of them makes the record `ignored`. The
+//! plate is `plate`, or in newer versions the first of `props.plate` (also inside an object `plate`). `direction`
+//! is in degrees: the registration maps sectors (`315-45`). Source: formats.md, Plate Recognizer Stream.
+
+use std::borrow::Cow;
+
+use bordergate_model::{Observation, Occurred};
+
+use crate::camera::{candidate_count, confidence, details, documents, messages};
+use crate::identifiers::{detail, plate};
+use crate::json::{self, Fields, Value};
+use crate::{Context, Error, Read, event_id};
+
+const PLATES: [&str; 4] = [
+    "plate",
+    "props.plate[0].value",
+    "plate.props.plate[0].value",
+    "plate.plate",
+];
+const SCORES: [&str; 4] = [
+    "props.plate[0].score",
+    "plate.props.plate[0].score",
+    "score",
+    "plate.score",
+];
+const CANDIDATES: [&str; 3] = ["candidates", "props.plate", "plate.props.plate"];
+const DATA_DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
+const DETAILS: [&str; 9] = [
+    "vehicle.type",
+    "region.code",
+    "plate.props.region[0].value",
+    "dscore",
+    "direction_score",
+    "speed",
+    "position_sec",
+    "model_make[0].make",
+    "color[0].color",
+];
+
+/// Reads every result of a webhook.
+///
+/// # Errors
+/// `platerecognizer.shape` (no `results`), and those of the text, JSON and multipart layers.
+pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
+    let mut observations = Vec::new();
+    for text in documents(context, "platerecognizer.shape")? {
+        let document = json::parse(text)?;
+        for message in messages(Fields::root(&document)) {
+            let data = data_of(message)?;
+            for (index, result) in data.elements("results").iter().enumerate() {
+                observations.push(reading(context, &data, result, index)?);
+            }
+        }
+    }
+    if observations.is_empty() {
+        return Ok(Read::Ignored {
+            code: "platerecognizer.no_result",
+        });
+    }
+    context.finish(observations)
+}
+
+/// Returns the data of a webhook, whether or not it is wrapped.
+///
+/// # Errors
+/// `platerecognizer.shape` when there is no list of results.
+pub(super) fn data_of(message: Fields<'_>) -> Result<Fields<'_>, Error> {
+    let data = message
+        .child("data")
+        .filter(Fields::is_object)
+        .unwrap_or(message);
+    match data.at("results") {
+        Some(Value::List(_)) => Ok(data),
+        _ => Err(data.error("platerecognizer.shape", "results", "must be a list")),
+    }
+}
+
+/// Dates by `timestamp`, else by what else tells the time, else by reception.
+pub(super) fn occurred(context: &Context<'_>, data: &Fields<'_>) -> Result<Occurred, Error> {
+    let mut unread = None;
+    for name in ["timestamp", "timestamp_local", "timestamp_camera"] {
+        let Some(text) = data.scalar(name) else {
+            continue;
+        };
+        if let Some(occurred) = context.iso(&text)? {
+            return Ok(occurred);
+        }
+        unread = unread.or(Some(text));
+    }
+    Ok(context.received(unread.as_deref()))
+}
+
+fn reading(
+    context: &Context<'_>,
+    data: &Fields<'_>,
+    result: &Fields<'_>,
+    index: usize,
+) -> Result<Observation, Error> {
+    let direction = result.scalar("direction");
+    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let plate_text = plate_text(result)?;
+    observation.occurred = occurred(context, data)?;
+    observation.event_id = event_id_of(data, plate_text.as_deref(), index);
+    plate(&mut observation, plate_text.as_deref());
+    if let Some(path) = SCORES.iter().find(|path| result.figure(path).is_some()) {
+        confidence(&mut observation, result, path, 1.0);
+    }
+    let count = CANDIDATES.map(|path| result.length(path)).into_iter().max();
+    candidate_count(&mut observation, count.unwrap_or_default());
+    details(&mut observation, data, &DATA_DETAILS);
+    for path in DETAILS {
+        let name = match path.split(['.', '[']).next() {
+            Some("region") => "region",
+            Some("plate") if path.contains("region") => "region",
+            Some("vehicle") => "vehicle_type",
+            Some(name) => name,
+            None => path,
+        };
+        detail(
+            &mut observation.details,
+            name,
+            &result.scalar(path).unwrap_or_default(),
+        );
+    }
+    detail(
+        &mut observation.details,
+        "direction",
+        direction.as_deref().unwrap_or_default(),
+    );
+    Ok(observation)
+}
+
+/// The first path that holds a text; a plate that is an object holds it deeper.
+///
+/// # Errors
+/// `json.type` when none does and the plate is neither text, object nor null.
+fn plate_text<'v>(result: &Fields<'v>) -> Result<Option<Cow<'v, str>>, Error> {
+    if let Some(text) = result.first_scalar(&PLATES) {
+        return Ok(Some(text));
+    }
+    match result.at("plate") {
+        Some(Value::Map(_)) => Ok(None),
+        _ => result.text("plate"),
+    }
+}
+
+/// Camera, time, picture, plate and place among the results, by hash; none where there is neither time nor plate.
+fn event_id_of(data: &Fields<'_>, plate: Option<&str>, index: usize) -> Option<String> {
+    let time = data.first_scalar(&["timestamp", "timestamp_local", "timestamp_camera"]);
+    if time.is_none() && plate.is_none() {
+        return None;
+    }
+    let [camera, file] =
+        ["camera_id", "filename"].map(|name| data.scalar(name).unwrap_or_default());
+    let index = index.to_string();
+    let fields = [
+        &camera,
+        time.as_deref().unwrap_or_default(),
+        &file,
+        plate.unwrap_or_default(),
+        &index,
+    ];
+    Some(event_id::derived(&fields))
+}

@@ -1,0 +1,76 @@
+//! Scalars of vendors who do not agree on types: one field is a string in one firmware and a number in the next.
+
+use std::borrow::Cow;
+
+use super::{Fields, Value};
+
+impl<'v> Fields<'v> {
+    /// Returns the trimmed text of a string, number or boolean; `None` when it is blank, not there or of another type.
+    pub(crate) fn scalar(&self, path: &str) -> Option<Cow<'v, str>> {
+        let text = match self.at(path)? {
+            Value::Text(text) => Cow::Borrowed(text.trim()),
+            Value::Signed(number) => Cow::Owned(number.to_string()),
+            Value::Unsigned(number) => Cow::Owned(number.to_string()),
+            Value::Float(number) => Cow::Owned(number.to_string()),
+            Value::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+            Value::Null | Value::List(_) | Value::Map(_) => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns the first of several paths that holds a scalar.
+    pub(crate) fn first_scalar(&self, paths: &[&str]) -> Option<Cow<'v, str>> {
+        paths.iter().find_map(|path| self.scalar(path))
+    }
+
+    /// Returns a finite number, also from a text; `None` as [`Self::scalar`] and when it is no number.
+    pub(crate) fn figure(&self, path: &str) -> Option<f64> {
+        let number = match self.at(path)? {
+            Value::Text(text) => text.trim().parse().ok()?,
+            Value::Signed(number) => *number as f64,
+            Value::Unsigned(number) => *number as f64,
+            Value::Float(number) => *number,
+            Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => return None,
+        };
+        f64::is_finite(number).then_some(number)
+    }
+
+    /// Returns how many elements the list at `path` has; 0 when there is no list.
+    pub(crate) fn length(&self, path: &str) -> usize {
+        match self.at(path) {
+            Some(Value::List(list)) => list.len(),
+            _ => 0,
+        }
+    }
+
+    /// Tells whether this value is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.value(), Value::Map(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+    use crate::text::Text;
+
+    #[test]
+    fn strings_numbers_and_booleans_are_one() {
+        let text = r#"{"a":" 7 ","b":7,"c":0.5,"d":true,"e":"","f":[],"g":"NaN"}"#;
+        let value = parse(Text { text, offset: 0 }).expect("JSON");
+        let root = Fields::root(&value);
+        for (path, expected) in [
+            ("a", Some("7")),
+            ("b", Some("7")),
+            ("c", Some("0.5")),
+            ("d", Some("true")),
+            ("e", None),
+            ("f", None),
+            ("missing", None),
+        ] {
+            assert_eq!(root.scalar(path).as_deref(), expected, "{path}");
+        }
+        assert_eq!((root.figure("a"), root.figure("g")), (Some(7.0), None));
+    }
+}
