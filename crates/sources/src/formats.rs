@@ -3,6 +3,9 @@
 pub(crate) mod axis_lpv;
 pub(crate) mod cloudevents_json;
 pub(crate) mod dahua_traffic;
+pub(crate) mod edifact_codeco;
+pub(crate) mod epcis;
+pub(crate) mod gdc_container_list;
 pub(crate) mod genetec_autovu;
 pub(crate) mod gvms_arrival;
 pub(crate) mod hikvision_anpr;

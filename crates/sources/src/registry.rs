@@ -1,9 +1,10 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
 use crate::formats::{
-    axis_lpv, cloudevents_json, dahua_traffic, genetec_autovu, gvms_arrival, hikvision_anpr,
-    impinj_r700, jt701_p45, mettler_continuous, platerecognizer_container, platerecognizer_stream,
-    rekor_scout, survision, vnaccs, wco_response, weighbridge_json,
+    axis_lpv, cloudevents_json, dahua_traffic, edifact_codeco, epcis, gdc_container_list,
+    genetec_autovu, gvms_arrival, hikvision_anpr, impinj_r700, jt701_p45, mettler_continuous,
+    platerecognizer_container, platerecognizer_stream, rekor_scout, survision, vnaccs,
+    wco_response, weighbridge_json,
 };
 use crate::{Context, Error, Read};
 
@@ -63,6 +64,9 @@ static FORMATS: &[Format] = &[
     Format::new("mettler-continuous", mettler_continuous::read, "One weighing of a Mettler Toledo scale: its continuous output, frames as they came."),
     Format::new("jt701-p45", jt701_p45::read, "Events of Jointech JT701 electronic seals: text messages."),
     Format::new("wco-response", wco_response::read, "Responses of customs systems after the WCO Data Model 3.6."),
+    Format::new("edifact-codeco", edifact_codeco::read, "Gate reports of container yards: UN/EDIFACT CODECO D.95B."),
+    Format::new("epcis", epcis::read, "Events of GS1 EPCIS 2.0: JSON-LD."),
+    Format::new("gdc-container-list", gdc_container_list::read, "Answers of the customs container list service: SOAP."),
     Format::new("gvms-arrival", gvms_arrival::read, "Goods movements that arrived at a land border: JSON."),
 ];
 

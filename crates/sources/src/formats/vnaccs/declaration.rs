@@ -8,7 +8,7 @@ use bordergate_model::{Milestone, Observation, Occurred, PlateNumber, plate::Cou
 use super::body::{Body, Dated};
 use super::header::Header;
 use super::layout::{Layout, Means};
-use crate::identifiers::{containers, declarations, detail, named_plate};
+use crate::identifiers::{containers, declarations, detail, named_plate, seals};
 use crate::{Context, Error};
 
 /// Returns the readings of the message, in the usual order of their milestones.
@@ -20,8 +20,8 @@ pub(super) fn read(
 ) -> Result<Vec<Observation>, Error> {
     let sent = header.sent(context)?;
     let whole = whole(context, header, layout, body, sent.as_ref());
-    let reading = |milestone, occurred| Observation {
-        milestone: Some(milestone),
+    let reading = |milestone: Option<Milestone>, occurred| Observation {
+        milestone,
         occurred,
         ..whole.clone()
     };
@@ -29,9 +29,10 @@ pub(super) fn read(
     if let Dated::Told(occurred) =
         body.dated(context, Means::RegisteredDate, Means::RegisteredTime)?
     {
-        readings.push(reading(Milestone::DeclRegistered, occurred));
+        readings.push(reading(Some(Milestone::DeclRegistered), occurred));
     }
-    if layout.tells == Milestone::Channelled {
+    let is_channelled = layout.tells == Some(Milestone::Channelled);
+    if is_channelled {
         readings.push(reading(
             layout.tells,
             sent.unwrap_or_else(|| context.undated(None)),
@@ -40,11 +41,11 @@ pub(super) fn read(
     if let Dated::Told(occurred) =
         body.dated(context, Means::InspectionDate, Means::InspectionTime)?
     {
-        readings.push(reading(Milestone::InspectionEnd, occurred));
+        readings.push(reading(Some(Milestone::InspectionEnd), occurred));
     }
     match body.dated(context, Means::PermitDate, Means::PermitTime)? {
         Dated::Told(occurred) => readings.push(reading(layout.tells, occurred)),
-        Dated::Blank if layout.tells != Milestone::Channelled => {
+        Dated::Blank if !is_channelled => {
             readings.push(reading(layout.tells, context.undated(None)));
         }
         Dated::Blank => {}
@@ -63,12 +64,16 @@ fn whole(
     let mut observation = context.observation(None);
     observation.event_id = header.event_id(body.value(Means::Declaration));
     observation.told_at = sent.and_then(|sent| sent.at);
-    observation.direction = Some(layout.direction);
+    observation.direction = layout.direction;
     observation.channel = body.channel();
     observation.gross_kg = body.gross_kg();
     declarations(&mut observation, [body.value(Means::Declaration)]);
     containers(&mut observation, body.values(Means::Container));
-    observation.plate = truck(&mut observation, body);
+    seals(&mut observation, body.values(Means::Seal));
+    observation.plate = match body.value(Means::CountryAndPlate) {
+        "" => truck(&mut observation, body),
+        text => country_and_plate(&mut observation, text),
+    };
     for (name, means) in [
         ("class", Means::Class),
         ("transport_mode", Means::TransportMode),
@@ -85,12 +90,34 @@ fn whole(
         detail(&mut observation.details, name, body.value(means));
     }
     header.details(&mut observation);
+    // Where no milestone says it.
+    if layout.tells.is_none() {
+        detail(&mut observation.details, "about", &layout.about);
+    }
     detail(
         &mut observation.details,
         "layout",
         if layout.is_assumed { "assumed" } else { "" },
     );
     observation
+}
+
+/// Reads `CC-PLATE`: two letters and a hyphen are the country, the rest names the vehicle.
+fn country_and_plate(observation: &mut Observation, text: &str) -> Option<PlateNumber> {
+    let split = text.split_once('-');
+    let country = split.filter(|(country, _)| {
+        country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    detail(
+        &mut observation.details,
+        "vehicle_country",
+        country.map_or("", |(country, _)| country),
+    );
+    named_plate(
+        &mut observation.details,
+        "plate",
+        country.map_or(text, |(_, plate)| plate),
+    )
 }
 
 /// Finds the vehicle: in free text the part after the last `/`; of several fields the first with the shape of a plate.

@@ -21,14 +21,14 @@ pub(super) fn read(
     let mut observation = context.observation(None);
     match body.dated(context, Means::PassageDate, Means::PassageTime)? {
         Dated::Told(occurred) => {
-            observation.milestone = Some(layout.tells);
+            observation.milestone = layout.tells;
             observation.occurred = occurred;
         }
         Dated::Blank => observation.occurred = context.undated(None),
     }
     observation.event_id = header.event_id(body.value(Means::VehicleDeclaration));
     observation.told_at = header.sent(context)?.and_then(|sent| sent.at);
-    observation.direction = Some(layout.direction);
+    observation.direction = layout.direction;
     plate(&mut observation, Some(body.value(Means::Plate)));
     let moment = |date, time| format!("{} {}", body.value(date), body.value(time));
     for (name, value) in [

@@ -66,7 +66,7 @@ fn offset(zone: &str) -> Option<Offset> {
         return Offset::from_hours(7).ok();
     }
     let (sign, digits) = match plain.split_at_checked(1) {
-        None if !zone.is_empty() => return Some(Offset::UTC),
+        None if plain.is_empty() => return Some(Offset::UTC),
         Some(("+", digits)) => (1, digits),
         Some(("-", digits)) => (-1, digits),
         _ => return None,

@@ -1,0 +1,83 @@
+//! Gate reports of container yards (`edifact-codeco`): UN/EDIFACT CODECO D.95B, several messages in one interchange.
+//!
+//! `syntax` cuts the interchange into segments, `message` reads one message. Wrong counts and failing check digits occur:
+//! they are marked, not refused. Only an interchange that ends early is. Source: formats.md, UN/EDIFACT CODECO D.95B.
+
+mod message;
+mod syntax;
+
+use crate::identifiers::detail;
+use crate::text::Text;
+use crate::{Context, Error, Read};
+
+use message::Message;
+use syntax::Segment;
+
+/// Where reading stops, since a record gives no more readings than this.
+const MOST_READINGS: usize = 1_000;
+
+/// Reads every CODECO of the interchange; messages of other types in it are passed over.
+///
+/// # Errors
+/// `edifact.syntax`, `edifact.truncated` (no UNZ), `edifact.no_message` (no CODECO), `edifact.time`, each with its
+/// place, and those of the text layer.
+pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
+    let text = Text::check(context.body(), 0)?;
+    let interchange = syntax::segments(text)?;
+    let mut header = None;
+    let mut open: Option<Vec<&Segment<'_>>> = None;
+    let mut observations = Vec::new();
+    let mut message_count = 0;
+    for segment in &interchange.segments {
+        if observations.len() > MOST_READINGS {
+            return context.finish(observations);
+        }
+        match segment.tag {
+            "UNB" => header = Some(segment),
+            "UNH" => open = Some(vec![segment]),
+            "UNT" => {
+                let Some(mut segments) = open.take() else {
+                    continue;
+                };
+                segments.push(segment);
+                message_count += 1;
+                if segments[0].component(1, 0) == "CODECO" {
+                    let message = Message {
+                        interchange: &interchange,
+                        header,
+                        segments: &segments,
+                    };
+                    observations.extend(message.readings(context, text)?);
+                }
+            }
+            "UNZ" => {
+                let told = segment.component(0, 0).parse::<usize>();
+                if told.is_ok_and(|told| told != message_count) {
+                    let count = format!("{} told, {message_count} found", segment.component(0, 0));
+                    observations.iter_mut().for_each(
+                        |reading: &mut bordergate_model::Observation| {
+                            detail(&mut reading.details, "message_count", &count)
+                        },
+                    );
+                }
+                header = None;
+            }
+            _ => open.iter_mut().for_each(|segments| segments.push(segment)),
+        }
+    }
+    if header.is_some() || open.is_some() {
+        let detail = format!(
+            "the interchange ends inside a message or without UNZ at {}",
+            text.place(text.text.len())
+        );
+        return Err(Error::new("edifact.truncated", detail));
+    }
+    if observations.is_empty() {
+        let detail = format!(
+            "{message_count} messages and no CODECO with equipment at {}",
+            text.place(0)
+        );
+        return Err(Error::new("edifact.no_message", detail));
+    }
+    context.finish(observations)
+}
