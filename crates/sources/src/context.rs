@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::text::bounded;
 use crate::{Error, Read, time_text};
 
-/// Most observations one record may give.
-const MOST: usize = 1_000;
+/// Most observations one record may give; readers stop collecting above it.
+pub(crate) const MOST: usize = 1_000;
 /// Longest original time text kept, in bytes.
 const LONGEST_TIME_TEXT: usize = 64;
 /// A device time further after reception cannot be believed.

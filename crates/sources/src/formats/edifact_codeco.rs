@@ -6,15 +6,13 @@
 mod message;
 mod syntax;
 
+use crate::context::MOST;
 use crate::identifiers::detail;
 use crate::text::Text;
 use crate::{Context, Error, Read};
 
 use message::Message;
 use syntax::Segment;
-
-/// Where reading stops, since a record gives no more readings than this.
-const MOST_READINGS: usize = 1_000;
 
 /// Reads every CODECO of the interchange; messages of other types in it are passed over.
 ///
@@ -29,7 +27,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
     let mut message_count = 0;
     for segment in &interchange.segments {
-        if observations.len() > MOST_READINGS {
+        if observations.len() > MOST {
             return context.finish(observations);
         }
         match segment.tag {

@@ -7,13 +7,14 @@ mod identity;
 
 use bordergate_model::{Observation, Occurred};
 
+use crate::context::MOST;
 use crate::identifiers::detail;
 use crate::json::{self, Fields, Value};
 use crate::text::Text;
 use crate::{Context, Error, Read, event_id, time_text};
 
 /// Most EPCs of one list.
-const MOST: usize = 1_000;
+const LONGEST_LIST: usize = 1_000;
 /// Where the events lie.
 const LISTS: [&str; 4] = [
     "epcisBody.eventList",
@@ -43,8 +44,11 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
             code: "epcis.empty",
         });
     }
-    let readings: Result<Vec<_>, Error> =
-        events.iter().map(|event| reading(context, event)).collect();
+    let readings: Result<Vec<_>, Error> = events
+        .iter()
+        .take(MOST + 1)
+        .map(|event| reading(context, event))
+        .collect();
     context.finish(readings?)
 }
 
@@ -88,7 +92,7 @@ fn reading(context: &Context<'_>, event: &Fields<'_>) -> Result<Observation, Err
                     declaration.string(name)?.unwrap_or_default(),
                 );
             }
-            let corrective = declaration.strings("correctiveEventIDs", MOST)?;
+            let corrective = declaration.strings("correctiveEventIDs", LONGEST_LIST)?;
             detail(
                 &mut observation.details,
                 "correctiveEventIDs",
@@ -139,7 +143,7 @@ fn occurred(context: &Context<'_>, event: &Fields<'_>) -> Result<Occurred, Error
 fn epcs<'v>(event: &Fields<'v>) -> Result<Vec<&'v str>, Error> {
     let mut epcs: Vec<&str> = event.string("parentID")?.into_iter().collect();
     for path in EPC_LISTS {
-        epcs.extend(event.strings(path, MOST)?);
+        epcs.extend(event.strings(path, LONGEST_LIST)?);
     }
     Ok(epcs)
 }

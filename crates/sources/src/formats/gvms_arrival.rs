@@ -6,13 +6,14 @@
 
 use bordergate_model::{Milestone, Observation};
 
+use crate::context::MOST;
 use crate::identifiers::{containers, detail, named_plate, plate};
 use crate::json::{self, Fields, Value};
 use crate::text::Text;
 use crate::{Context, Error, Read, event_id};
 
 /// Most trailers or containers of one movement.
-const MOST: usize = 200;
+const LONGEST_LIST: usize = 200;
 const ARRIVAL: &str = "actualCrossing.localDateTimeOfArrival";
 
 /// Reads the movements.
@@ -32,6 +33,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     }
     let readings: Result<Vec<_>, Error> = movements
         .iter()
+        .take(MOST + 1)
         .map(|movement| reading(context, movement))
         .collect();
     context.finish(readings?)
@@ -72,13 +74,13 @@ fn reading(context: &Context<'_>, movement: &Fields<'_>) -> Result<Observation, 
         }
         text => plate(&mut observation, text),
     }
-    let trailers = movement.strings("trailerRegistrationNums", MOST)?;
+    let trailers = movement.strings("trailerRegistrationNums", LONGEST_LIST)?;
     if let Some(first) = trailers.first() {
         observation.trailer_plate = named_plate(&mut observation.details, "trailer_plate", first);
     }
     containers(
         &mut observation,
-        movement.strings("containerReferenceNums", MOST)?,
+        movement.strings("containerReferenceNums", LONGEST_LIST)?,
     );
     let word = |flag: Option<bool>| flag.map(|flag| flag.to_string()).unwrap_or_default();
     let route = movement.text("actualCrossing.routeId")?.unwrap_or_default();

@@ -8,6 +8,7 @@ use bordergate_model::{Basis, Observation, Occurred};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::context::MOST;
 use crate::identifiers::{detail, seals};
 use crate::text::Text;
 use crate::{Context, Error, Read, event_id, time_text};
@@ -63,6 +64,9 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
             .is_some_and(|kind| kind.eq_ignore_ascii_case("P45"))
         {
             observations.push(reading(context, text, start, &fields)?);
+            if observations.len() > MOST {
+                return context.finish(observations);
+            }
         }
     }
     match message_count {

@@ -8,6 +8,7 @@ mod time;
 
 use bordergate_model::{Milestone, Observation};
 
+use crate::context::MOST;
 use crate::identifiers::{containers, declarations, detail};
 use crate::text::Text;
 use crate::xml::{self, Element};
@@ -38,6 +39,9 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 }
 
 fn collect<'e, 'a>(element: &'e Element<'a>, responses: &mut Vec<&'e Element<'a>>) {
+    if responses.len() > MOST {
+        return;
+    }
     if element.name == "Response" {
         responses.push(element);
     } else {

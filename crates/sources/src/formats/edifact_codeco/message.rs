@@ -3,12 +3,10 @@
 use bordergate_model::{Basis, Milestone, Observation, Occurred};
 
 use super::syntax::{Interchange, Segment};
+use crate::context::MOST;
 use crate::identifiers::{containers, detail, named_plate, plate, seals};
 use crate::text::Text;
 use crate::{Context, Error, event_id, time_text};
-
-/// Most pieces of equipment of one message: as many as a record may give readings.
-const MOST_EQUIPMENT: usize = 1_000;
 
 /// A message and what it lies in.
 pub(super) struct Message<'m, 'a> {
@@ -32,10 +30,10 @@ impl Message<'_, '_> {
         let Some(&first) = starts.first() else {
             return Ok(Vec::new());
         };
-        if starts.len() > MOST_EQUIPMENT {
+        if starts.len() > MOST {
             let place = text.place(self.segments[0].at);
             let detail = format!(
-                "{} pieces of equipment, {MOST_EQUIPMENT} at most, in the message at {place}",
+                "{} pieces of equipment, {MOST} at most, in the message at {place}",
                 starts.len()
             );
             return Err(Error::new("record.too_many", detail));

@@ -42,7 +42,7 @@ impl Frame {
 /// `mettler.no_frame` when there is none, with the byte of the first that is broken; `mettler.unit`.
 pub(super) fn all(body: &[u8]) -> Result<(Vec<Frame>, usize), Error> {
     let mut frames = Vec::new();
-    let mut broken = Vec::new();
+    let (mut broken_count, mut first_broken) = (0, None);
     let mut at = 0;
     while let Some(found) = body.get(at..).and_then(start) {
         let begin = at + found;
@@ -52,19 +52,20 @@ pub(super) fn all(body: &[u8]) -> Result<(Vec<Frame>, usize), Error> {
                 at = begin + length;
             }
             Err(problem) => {
-                broken.push((begin, problem));
+                broken_count += 1;
+                first_broken = first_broken.or(Some((begin, problem)));
                 at = begin + 1;
             }
         }
     }
     if frames.is_empty() {
-        let detail = match broken.first() {
+        let detail = match first_broken {
             Some((begin, problem)) => format!("no whole frame; the one at byte {begin} {problem}"),
             None => format!("no frame starts in {} bytes", body.len()),
         };
         return Err(Error::new("mettler.no_frame", detail));
     }
-    Ok((frames, broken.len()))
+    Ok((frames, broken_count))
 }
 
 fn start(bytes: &[u8]) -> Option<usize> {

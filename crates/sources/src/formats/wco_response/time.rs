@@ -10,7 +10,7 @@ const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// Dates by a text of any of the shapes; undated when it is only a day, `None` when it is none of them.
+/// Dates by a text of any of the shapes; undated when it is only a day or its zone is not known, `None` when it is none of them.
 ///
 /// # Errors
 /// `source.zone`.
@@ -24,7 +24,11 @@ pub(super) fn occurred(context: &Context<'_>, text: &str) -> Result<Option<Occur
     if zone.is_empty() {
         return context.local(wall, text, Basis::Configured);
     }
-    let at = offset(zone).and_then(|offset| TimeZone::fixed(offset).to_timestamp(wall).ok());
+    // An abbreviation that means several zones is not guessed, and costs no more than the time.
+    let Some(offset) = offset(zone) else {
+        return Ok(Some(context.undated(Some(text))));
+    };
+    let at = TimeZone::fixed(offset).to_timestamp(wall).ok();
     Ok(at.and_then(|at| context.dated(at, text, Basis::Explicit)))
 }
 
