@@ -55,11 +55,9 @@ impl ContainerNumber {
     /// [`Error::Shape`] when the text is not three letters, U, J or Z, and seven digits, and no
     /// single OCR substitution makes it a valid number.
     pub fn parse(printed: &str) -> Result<Self, Error> {
-        let text: String = printed
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/'))
-            .collect::<String>()
-            .to_ascii_uppercase();
+        let mut text = printed.to_owned();
+        text.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/'));
+        text.make_ascii_uppercase();
         let is_shaped = has_shape(&text);
         if is_shaped && check_digit_fits(&text) {
             return Ok(Self {

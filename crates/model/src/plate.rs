@@ -139,9 +139,11 @@ impl PlateNumber {
     /// ones; they were replaced or left out.
     #[must_use]
     pub fn is_suspicious(&self) -> bool {
-        self.as_read
-            .chars()
-            .any(|c| look_alike(c).is_some() || is_invisible(c))
+        !self.as_read.is_ascii()
+            && self
+                .as_read
+                .chars()
+                .any(|c| look_alike(c).is_some() || is_invisible(c))
     }
 
     /// Returns the form that may be shown to anyone.
@@ -212,6 +214,12 @@ pub fn fold(text: &str) -> String {
 }
 
 fn normal_form(read: &str) -> String {
+    if read.is_ascii() {
+        let mut normal = read.to_owned();
+        normal.retain(|c| c.is_ascii_alphanumeric());
+        normal.make_ascii_uppercase();
+        return normal;
+    }
     // Upper case first: some characters become several, of which not all are letters.
     read.chars()
         .filter(|c| !is_invisible(*c))

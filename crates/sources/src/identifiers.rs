@@ -79,6 +79,10 @@ pub(crate) fn named_plate(details: &mut Details, name: &str, text: &str) -> Opti
 
 /// Tells whether the text is a device's word for a plate it could not read.
 fn is_unread(text: &str) -> bool {
+    // None of the words holds a digit, and nearly every plate does.
+    if text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let plain: String = text
         .chars()
         .filter(|c| c.is_alphanumeric())

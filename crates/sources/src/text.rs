@@ -59,6 +59,15 @@ pub(crate) fn bounded(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
 }
 
+/// Returns the shortest text of a number, as `Display` gives it; whole ones the fast way.
+pub(crate) fn number_text(number: f64) -> String {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < EXACT && number != 0.0 {
+        return (number as i64).to_string();
+    }
+    number.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +88,23 @@ mod tests {
             assert_eq!((error.code(), error.detail()), (code, detail));
         }
         assert!(Text::check(b"ab\0\0", 0).is_ok(), "padding after the end");
+    }
+
+    #[test]
+    fn a_number_has_the_text_that_display_gives_it() {
+        for number in [
+            0.0,
+            -0.0,
+            1.0,
+            -14_200.0,
+            0.1,
+            1e15,
+            1e16,
+            1e300,
+            9_007_199_254_740_991.0,
+        ] {
+            assert_eq!(number_text(number), number.to_string());
+        }
     }
 
     #[test]

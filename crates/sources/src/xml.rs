@@ -115,19 +115,14 @@ impl<'a> Builder<'a> {
         if self.open.len() >= DEEPEST {
             return Err(Refusal("xml.depth", "nested more than 64 deep"));
         }
-        for (index, attribute) in tag.attributes().with_checks(false).enumerate() {
-            if index >= MOST_ATTRIBUTES {
-                return Err(Refusal(
-                    "xml.attributes",
-                    "more than 64 attributes in one tag",
-                ));
-            }
-            attribute.map_err(|_| Refusal("xml.syntax", "an attribute is malformed"))?;
+        // A tag that is only its name has no attributes to check.
+        if tag.len() > tag.name().as_ref().len() {
+            check_attributes(tag)?;
         }
         // The event lends its name for too short a time; the same bytes stand behind the `<`.
         let name = rest.get(1..=tag.name().as_ref().len()).unwrap_or_default();
         self.open.push(Element {
-            name: name.rsplit(':').next().unwrap_or(name),
+            name: memchr::memrchr(b':', name.as_bytes()).map_or(name, |colon| &name[colon + 1..]),
             ..Element::default()
         });
         Ok(())
@@ -146,7 +141,11 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, piece: Cow<'a, str>) -> Result<(), Refusal> {
-        let is_blank = piece.trim().is_empty();
+        let starts_plain = piece
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_graphic());
+        let is_blank = !starts_plain && piece.trim().is_empty();
         match self.open.last_mut() {
             // Line breaks between elements.
             Some(element)
@@ -172,6 +171,17 @@ impl<'a> Builder<'a> {
         };
         Error::new(code, format!("{path}: {problem} at {}", text.place(at)))
     }
+}
+
+fn check_attributes(tag: &BytesStart<'_>) -> Result<(), Refusal> {
+    for (index, attribute) in tag.attributes().with_checks(false).enumerate() {
+        if index >= MOST_ATTRIBUTES {
+            let problem = "more than 64 attributes in one tag";
+            return Err(Refusal("xml.attributes", problem));
+        }
+        attribute.map_err(|_| Refusal("xml.syntax", "an attribute is malformed"))?;
+    }
+    Ok(())
 }
 
 /// Returns the character of a character reference or of one of the five predefined entities.

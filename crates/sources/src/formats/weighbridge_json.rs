@@ -7,7 +7,7 @@ use bordergate_model::{Milestone, Observation, Occurred};
 
 use crate::identifiers::{containers, detail, plate};
 use crate::json::{self, Fields, Value};
-use crate::text::Text;
+use crate::text::{Text, number_text};
 use crate::{Context, Error, Read, event_id};
 
 /// Heaviest gross weight that is a weighing and not a mistake of units, in kilograms.
@@ -107,7 +107,7 @@ fn weights(observation: &mut Observation, ticket: &Fields<'_>) -> Result<(), Err
         detail(
             &mut observation.details,
             name,
-            &kg.map(|kg| kg.to_string()).unwrap_or_default(),
+            &kg.map(number_text).unwrap_or_default(),
         );
     }
     if let (Some(tare), Some(net)) = (tare, net)

@@ -9,7 +9,7 @@ use crate::Error;
 #[derive(Clone, Debug)]
 pub(crate) struct Fields<'v> {
     value: &'v Value<'v>,
-    path: String,
+    path: Cow<'static, str>,
 }
 
 impl<'v> Fields<'v> {
@@ -17,7 +17,7 @@ impl<'v> Fields<'v> {
     pub(crate) fn root(value: &'v Value<'v>) -> Self {
         Self {
             value,
-            path: "$".to_owned(),
+            path: Cow::Borrowed("$"),
         }
     }
 
@@ -29,7 +29,17 @@ impl<'v> Fields<'v> {
     /// Returns the value at a path of keys and indexes such as `TrafficCar.DrivingDirection[0]`; `None` when it
     /// is not there or null. An index on what is no list is ignored: devices write one value without its list.
     pub(crate) fn at(&self, path: &str) -> Option<&'v Value<'v>> {
-        let found = path.split('.').try_fold(self.value, |value, step| {
+        // Most paths are one key: no need to look for steps and indexes.
+        let found = if path.bytes().all(|byte| byte != b'.' && byte != b'[') {
+            self.value.get(path)
+        } else {
+            self.at_steps(path)
+        };
+        found.filter(|found| **found != Value::Null)
+    }
+
+    fn at_steps(&self, path: &str) -> Option<&'v Value<'v>> {
+        path.split('.').try_fold(self.value, |value, step| {
             let (key, index) = match step.split_once('[') {
                 Some((key, index)) => (key, index.trim_end_matches(']').parse::<usize>().ok()),
                 None => (step, None),
@@ -39,15 +49,14 @@ impl<'v> Fields<'v> {
                 (Value::List(list), Some(index)) => list.get(index),
                 _ => Some(value),
             }
-        })?;
-        (*found != Value::Null).then_some(found)
+        })
     }
 
     /// Returns the fields at a path, and `None` when they are not there or null.
     pub(crate) fn child(&self, path: &str) -> Option<Self> {
         self.at(path).map(|value| Self {
             value,
-            path: self.path_of(path),
+            path: Cow::Owned(self.path_of(path)),
         })
     }
 
@@ -62,13 +71,13 @@ impl<'v> Fields<'v> {
             return Vec::new();
         };
         let path = if path.is_empty() {
-            self.path.clone()
+            self.path.to_string()
         } else {
             self.path_of(path)
         };
         let element = |(index, value)| Self {
             value,
-            path: format!("{path}[{index}]"),
+            path: Cow::Owned(format!("{path}[{index}]")),
         };
         list.iter().enumerate().map(element).collect()
     }
@@ -191,7 +200,7 @@ impl<'v> Fields<'v> {
 
     fn path_of(&self, path: &str) -> String {
         if path.is_empty() {
-            self.path.clone()
+            self.path.to_string()
         } else {
             format!("{}.{path}", self.path)
         }

@@ -13,6 +13,8 @@ use crate::text::bounded;
 const DEEPEST: u32 = 64;
 /// Most values in a document: bounds memory, since `[0,0,...]` takes sixteen times its own size.
 const MOST_VALUES: u32 = 200_000;
+/// Keys of the outermost map that room is made for at once.
+const USUAL_KEYS: usize = 16;
 /// Maps of more keys are checked for duplicates by hash.
 const FEW_KEYS: usize = 24;
 /// First magnitude that is beyond 64 bits.
@@ -74,7 +76,10 @@ impl Trace {
             path: RefCell::new(Vec::new()),
             code: Cell::new("json.syntax"),
             values: Cell::new(0),
-            may_have_nul: memchr::memmem::find(text.as_bytes(), b"\\u0000").is_some(),
+            // Messages without any escape are the rule, and one byte is found faster than six.
+            may_have_nul: memchr::memchr(b'\\', text.as_bytes()).is_some_and(|at| {
+                memchr::memmem::find(&text.as_bytes()[at..], b"\\u0000").is_some()
+            }),
         }
     }
 
@@ -212,16 +217,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
         let inner = self.inner()?;
-        let mut entries: Vec<(Cow<'de, str>, Value<'de>)> = Vec::new();
-        let mut seen: HashSet<Cow<'de, str>> = HashSet::new();
+        // Room for a usual message; only the outermost, so that memory stays a small multiple of the text.
+        let room = if self.depth == 0 { USUAL_KEYS } else { 0 };
+        let mut entries: Vec<(Cow<'de, str>, Value<'de>)> = Vec::with_capacity(room);
+        let mut seen: Option<HashSet<Cow<'de, str>>> = None;
         while let Some(key) = map.next_key_seed(KeySeed(self.trace))? {
             let is_double = if entries.len() < FEW_KEYS {
                 entries.iter().any(|(name, _)| *name == key)
             } else {
-                if seen.is_empty() {
-                    seen.extend(entries.iter().map(|(name, _)| name.clone()));
-                }
-                !seen.insert(key.clone())
+                let before = || entries.iter().map(|(name, _)| name.clone()).collect();
+                !seen.get_or_insert_with(before).insert(key.clone())
             };
             if is_double {
                 self.trace.leave_key(&key);
