@@ -6,6 +6,8 @@
 mod message;
 mod syntax;
 
+use bordergate_model::Observation;
+
 use crate::context::MOST;
 use crate::identifiers::detail;
 use crate::text::Text;
@@ -24,14 +26,18 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let interchange = syntax::segments(text)?;
     let mut header = None;
     let mut open: Option<Vec<&Segment<'_>>> = None;
-    let mut observations = Vec::new();
-    let mut message_count = 0;
+    let mut observations: Vec<Observation> = Vec::new();
+    // Messages of this interchange, and where its readings start.
+    let (mut message_count, mut of_interchange) = (0, 0);
     for segment in &interchange.segments {
         if observations.len() > MOST {
             return context.finish(observations);
         }
         match segment.tag {
-            "UNB" => header = Some(segment),
+            "UNB" => {
+                header = Some(segment);
+                (message_count, of_interchange) = (0, observations.len());
+            }
             "UNH" => open = Some(vec![segment]),
             "UNT" => {
                 let Some(mut segments) = open.take() else {
@@ -52,13 +58,12 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
                 let told = segment.component(0, 0).parse::<usize>();
                 if told.is_ok_and(|told| told != message_count) {
                     let count = format!("{} told, {message_count} found", segment.component(0, 0));
-                    observations.iter_mut().for_each(
-                        |reading: &mut bordergate_model::Observation| {
-                            detail(&mut reading.details, "message_count", &count)
-                        },
-                    );
+                    for reading in &mut observations[of_interchange..] {
+                        detail(&mut reading.details, "message_count", &count);
+                    }
                 }
                 header = None;
+                of_interchange = observations.len();
             }
             _ => open.iter_mut().for_each(|segments| segments.push(segment)),
         }

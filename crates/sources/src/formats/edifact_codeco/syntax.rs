@@ -8,7 +8,7 @@ use crate::Error;
 use crate::text::Text;
 
 /// Most segments of one interchange.
-const MOST_SEGMENTS: usize = 100_000;
+const MOST_SEGMENTS: usize = 20_000;
 
 /// The segments of a body, and how its numbers are written.
 pub(super) struct Interchange<'a> {
@@ -95,7 +95,7 @@ pub(super) fn segments(text: Text<'_>) -> Result<Interchange<'_>, Error> {
             return Err(error(at, "the segment has no tag of three letters"));
         }
         if segments.len() >= MOST_SEGMENTS {
-            return Err(error(at, "more than 100000 segments"));
+            return Err(error(at, "more than 20000 segments"));
         }
         segments.push(segment);
         at += end + marks.end.len_utf8();
