@@ -112,8 +112,7 @@ impl Board {
         changes
     }
 
-    /// Moves log time forward: near windows that have passed are decided, silent crossings expire, and
-    /// what is beyond the horizon leaves memory.
+    /// Moves log time forward: near windows that have passed are decided, and silent crossings expire.
     pub fn advance(&mut self, log_time: Timestamp) -> Changes {
         let mut changes = Changes::default();
         if log_time <= self.log_time {
@@ -128,7 +127,6 @@ impl Board {
             let cluster = self.groups.cluster(number);
             changes.extend(self.relink(&cluster));
         }
-        self.forget_when_due();
         changes
     }
 

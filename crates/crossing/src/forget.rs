@@ -26,8 +26,11 @@ impl Board {
         }
     }
 
-    /// Forgets what lies beyond the horizon, every ten minutes of log time.
-    pub(crate) fn forget_when_due(&mut self) {
+    /// Lets what lies beyond the horizon leave memory, every ten minutes of log time.
+    ///
+    /// Between batches only: what [`Board::wanted`] found in memory must stay until the readings it was asked for
+    /// are added.
+    pub fn forget_when_due(&mut self) {
         if self.log_time.duration_since(self.forgot_at) < FORGET_EVERY {
             return;
         }

@@ -10,11 +10,15 @@ use crate::{
     Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag, TripCode,
 };
 
-/// Names an observation: the record it was read from and its index among that record's, from 0.
+/// Names an observation: the record it was read from, where that lies, and its index among the record's, from 0.
+///
+/// The offset belongs to the name: a sender that uses its key again for another event gives two records one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObservationRef {
     /// The record.
     pub record_id: RecordId,
+    /// The record's offset in the shard of its gate.
+    pub offset: Offset,
     /// Which of the record's observations, from 0.
     pub index: u16,
 }
@@ -95,6 +99,7 @@ impl Observation {
     pub fn reference(&self) -> ObservationRef {
         ObservationRef {
             record_id: self.record_id,
+            offset: self.offset,
             index: self.index,
         }
     }

@@ -309,6 +309,7 @@ impl Overlay {
             quarantine: self.quarantine,
             crossings,
         };
+        self.board.forget_when_due();
         Some((batch, self.board))
     }
 }

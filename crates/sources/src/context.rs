@@ -119,14 +119,27 @@ impl<'a> Context<'a> {
         let at = at
             .checked_sub(SignedDuration::from_secs(offset_seconds))
             .ok()?;
-        // Microseconds are what the databases keep: a finer time would not read back as itself.
-        let at = Timestamp::from_microsecond(at.as_microsecond()).ok()?;
         let basis = if offset_seconds == 0 {
             basis
         } else {
             Basis::Corrected
         };
+        self.as_told(at, text, basis)
+    }
+
+    /// Dates by a moment that needs no correction; `None` outside the years 1 to 9999.
+    pub(crate) fn as_told(&self, at: Timestamp, text: &str, basis: Basis) -> Option<Occurred> {
+        // Microseconds are what the databases keep: a finer time would not read back as itself.
+        let at = Timestamp::from_microsecond(at.as_microsecond()).ok()?;
         (at.as_second() >= EARLIEST_SECOND).then(|| occurred(Some(at), Some(text), basis))
+    }
+
+    /// Tells whether a time lies so far after reception that the clock cannot be believed.
+    pub(crate) fn is_ahead(&self, occurred: &Occurred) -> bool {
+        let received_at = self.logged.record.received_at;
+        occurred
+            .at
+            .is_some_and(|at| at.duration_since(received_at) > AHEAD)
     }
 
     /// Dates by a wall clock of the registered zone; `None` as [`Self::dated`].

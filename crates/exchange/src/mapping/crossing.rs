@@ -131,6 +131,7 @@ fn standing((milestone, standing): (&model::Milestone, &Standing)) -> v1::Standi
         milestone: milestone.number(),
         occurred_at: Some(to_timestamp(standing.at)),
         record_id: standing.reading.record_id.to_string(),
+        offset: standing.reading.offset,
         index: standing.reading.index.into(),
         is_suspect: standing.is_suspect,
     }
@@ -177,6 +178,7 @@ fn standing_back(message: &v1::StandingMilestone) -> Result<(model::Milestone, S
         at: time::needed("occurred_at", message.occurred_at.as_ref())?,
         reading: ObservationRef {
             record_id: RecordId(read("record_id", message.record_id.parse())?),
+            offset: message.offset,
             index: read("index", message.index.try_into())?,
         },
         is_suspect: message.is_suspect,

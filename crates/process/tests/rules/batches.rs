@@ -34,6 +34,9 @@ fn morning() -> Vec<RawRecord> {
         minute(33),
         r#""revision": 1"#,
     );
+    // The next vehicle moves log time so far that the first ones leave memory; then one of them is told of once more.
+    let next = report("next", "GATE_IN", "15C-111.22", minute(4000), "");
+    let very_late = report("very-late", "QUARANTINE_END", "12C-123.45", minute(50), "");
     let missed = report("late", "INSPECTION_START", "12C-123.45", minute(40), "");
     records.extend([
         again,
@@ -43,6 +46,8 @@ fn morning() -> Vec<RawRecord> {
         yard("broken", "{", late),
         scale("key", nameless_weighing(20_000), late),
         scale("key", nameless_weighing(21_000), late),
+        yard("next", next, minute(4001)),
+        yard("very-late", very_late, minute(4002)),
     ]);
     records
 }

@@ -113,4 +113,5 @@ async fn a_key_used_again_for_another_event_is_read() {
     world.append([first.clone(), other]).await;
     world.process(100).await;
     assert_eq!(world.codes(first.record_id).await, ["observed", "observed"]);
+    assert_eq!(world.crossings().await.len(), 2, "each vehicle has its own");
 }

@@ -478,3 +478,16 @@ cross join lateral jsonb_each(c.document -> 'milestones') m;
 
 comment on view crossing_milestones is
     'Milestones by crossing, one row each: the moment that stands and the reading it is from.';
+comment on column crossing_milestones.crossing_id is 'Name of the crossing.';
+comment on column crossing_milestones.gate_id is 'Name of the gate.';
+comment on column crossing_milestones.milestone is 'What happened.';
+comment on column crossing_milestones.occurred_at is 'The moment that stands for the milestone.';
+comment on column crossing_milestones.is_suspect is 'Whether that moment is doubted.';
+comment on column crossing_milestones.record_id is 'The raw record of the reading that stands.';
+comment on column crossing_milestones.observation_index is 'Which of that record''s observations, from 0.';
+
+-- Made before the first migration, to say which were run.
+comment on table schema_versions is 'Migrations already run.';
+comment on column schema_versions.version is 'Number of the migration, from 1.';
+comment on column schema_versions.name is 'Its name.';
+comment on column schema_versions.applied_at is 'When it was run, by the database clock.';

@@ -88,18 +88,18 @@ async fn relink(
     if observations_relink(connection, shard, rows).await? < rows.len() as u64 {
         return Err(relink_missing());
     }
-    let record_ids = column(rows, |row| row.record_id);
+    let offsets = column(rows, |row| row.log_offset);
     let indices = column(rows, |row| row.observation_index);
     query(sql!("unlinked_keys_delete"))
         .bind(i32::from(shard))
-        .bind(&record_ids)
+        .bind(&offsets)
         .bind(&indices)
         .execute(&mut *connection)
         .await
         .or_failure()?;
     let unlinked = query_as(sql!("observations_unlinked"))
         .bind(i32::from(shard))
-        .bind(&record_ids)
+        .bind(&offsets)
         .bind(&indices)
         .fetch_all(&mut *connection)
         .await

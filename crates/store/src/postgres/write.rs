@@ -174,7 +174,7 @@ pub(crate) async fn observations_relink(
 ) -> Result<u64, Error> {
     query(sql!("observations_relink"))
         .bind(i32::from(shard))
-        .bind(column(rows, |row| row.record_id))
+        .bind(column(rows, |row| row.log_offset))
         .bind(column(rows, |row| row.observation_index))
         .bind(column(rows, |row| row.place.crossing_id))
         .bind(column(rows, |row| row.place.link_kind))

@@ -45,7 +45,7 @@ pub(crate) struct Fence {
 /// A stored observation's new place.
 #[derive(Clone, Debug)]
 pub(crate) struct RelinkRow {
-    pub(crate) record_id: Uuid,
+    pub(crate) log_offset: i64,
     pub(crate) observation_index: i32,
     pub(crate) place: Place,
 }
@@ -126,7 +126,7 @@ impl Fence {
 impl RelinkRow {
     fn new(relink: &crate::Relink) -> Self {
         Self {
-            record_id: relink.reference.record_id.0,
+            log_offset: relink.reference.offset,
             observation_index: relink.reference.index.into(),
             place: Place::new(
                 relink.crossing_id,

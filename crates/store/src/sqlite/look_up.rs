@@ -27,11 +27,11 @@ pub(crate) fn gate_list(gates: &[GateId]) -> String {
 
 /// Names of observations as a JSON array of pairs.
 pub(crate) fn reference_list(rows: &[RelinkRow]) -> String {
-    let pairs: Vec<(String, i32)> = rows
+    let pairs: Vec<(i64, i32)> = rows
         .iter()
-        .map(|row| (row.record_id.simple().to_string(), row.observation_index))
+        .map(|row| (row.log_offset, row.observation_index))
         .collect();
-    serde_json::to_string(&pairs).expect("texts and numbers are JSON")
+    serde_json::to_string(&pairs).expect("numbers are JSON")
 }
 
 /// A wanted key as columns.

@@ -195,13 +195,13 @@ pub(crate) async fn observations_relink(
     shard: Shard,
     rows: &[RelinkRow],
 ) -> Result<u64, Error> {
-    const HEAD: &str = "with moved (record_id, observation_index, shard, crossing_id, link_kind, link_value, unlinked_reason) as (";
+    const HEAD: &str = "with moved (log_offset, observation_index, shard, crossing_id, link_kind, link_value, unlinked_reason) as (";
     const TAIL: &str = ") update observations set crossing_id = moved.crossing_id, link_kind = moved.link_kind, \
         link_value = moved.link_value, unlinked_reason = moved.unlinked_reason from moved \
-        where observations.record_id = moved.record_id \
-        and observations.observation_index = moved.observation_index and observations.shard = moved.shard";
+        where observations.shard = moved.shard and observations.log_offset = moved.log_offset \
+        and observations.observation_index = moved.observation_index";
     let values = move |mut row: Values<'_>, item: &RelinkRow| {
-        row.push_bind(item.record_id)
+        row.push_bind(item.log_offset)
             .push_bind(item.observation_index)
             .push_bind(i32::from(shard))
             .push_bind(item.place.crossing_id)

@@ -155,13 +155,16 @@ fn gate() -> GateId {
 }
 
 fn standing() -> impl Strategy<Value = Standing> {
-    (moment(), uuid(), any::<u16>(), any::<bool>()).prop_map(|(at, id, index, is_suspect)| {
-        let record_id = RecordId(id);
-        Standing {
-            at,
-            reading: ObservationRef { record_id, index },
-            is_suspect,
-        }
+    let reading =
+        (uuid(), any::<i64>(), any::<u16>()).prop_map(|(id, offset, index)| ObservationRef {
+            record_id: RecordId(id),
+            offset,
+            index,
+        });
+    (moment(), reading, any::<bool>()).prop_map(|(at, reading, is_suspect)| Standing {
+        at,
+        reading,
+        is_suspect,
     })
 }
 

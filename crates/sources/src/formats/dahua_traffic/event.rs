@@ -11,6 +11,9 @@ use crate::identifiers::{detail, plate};
 use crate::json::Fields;
 use crate::{Context, Error, event_id};
 
+/// The least offset, in seconds, that is a zone's and not a wrong clock's.
+const SMALLEST_ZONE_SECONDS: i64 = 1800;
+
 /// Details, by their paths.
 const DETAILS: [&str; 17] = [
     "Lane",
@@ -139,8 +142,7 @@ fn text_or_nothing<'a>(event: &Event<'a>, path: &str) -> Cow<'a, str> {
     event.text(path).ok().flatten().unwrap_or_default()
 }
 
-/// `RealUTC` is right when present. `UTC` is the local wall clock encoded as an epoch: the offset of the registered
-/// zone is taken off, basis corrected (a camera whose `UTC` is true is registered with the zone `UTC`). `UTCMS` adds
+/// `RealUTC` is right when present. Else `UTC` minus the registered offset, basis corrected; `UTCMS` adds
 /// milliseconds to either. Else `LocaleTime`, local text; else reception.
 fn occurred(context: &Context<'_>, event: &Event<'_>) -> Result<Occurred, Error> {
     let milliseconds = event
@@ -163,15 +165,13 @@ fn occurred(context: &Context<'_>, event: &Event<'_>) -> Result<Occurred, Error>
             .ok()
     };
     if let Some(text) = event.text("RealUTC")?
-        && let Some(occurred) =
-            epoch(&text).and_then(|at| context.dated(at, &text, Basis::Explicit))
+        && let Some(occurred) = epoch(&text).and_then(|at| real_utc(context, at, &text))
     {
         return Ok(occurred);
     }
     let utc = event.first_text(&["UTC", "TrafficCar.UTC"])?;
     if let Some((text, at)) = utc.as_ref().and_then(|text| Some((text, epoch(text)?))) {
-        let wall = at.to_zoned(TimeZone::UTC).datetime();
-        if let Some(occurred) = context.local(wall, text, Basis::Corrected)? {
+        if let Some(occurred) = utc_or_wall_clock(context, at, text)? {
             return Ok(occurred);
         }
     }
@@ -185,6 +185,31 @@ fn occurred(context: &Context<'_>, event: &Event<'_>) -> Result<Occurred, Error>
         return Ok(occurred);
     }
     Ok(context.received(utc.or(local).as_deref()))
+}
+
+/// A registered offset as large as a zone's tells how far `UTC` is off, not the clock: `RealUTC` is right without it.
+fn real_utc(context: &Context<'_>, at: Timestamp, text: &str) -> Option<Occurred> {
+    if context.source.clock_offset_seconds.abs() < SMALLEST_ZONE_SECONDS {
+        context.dated(at, text, Basis::Explicit)
+    } else {
+        context.as_told(at, text, Basis::Explicit)
+    }
+}
+
+/// `UTC` minus the registered offset. Cameras that encode their wall clock as an epoch are often registered with
+/// their zone only: a moment that cannot have been yet at reception is then read as a wall clock of that zone.
+fn utc_or_wall_clock(
+    context: &Context<'_>,
+    at: Timestamp,
+    text: &str,
+) -> Result<Option<Occurred>, Error> {
+    let told = context.dated(at, text, Basis::Corrected);
+    if told.as_ref().is_some_and(|told| !context.is_ahead(told)) {
+        return Ok(told);
+    }
+    let wall = at.to_zoned(TimeZone::UTC).datetime();
+    let local = context.local(wall, text, Basis::Corrected)?;
+    Ok(local.filter(|local| !context.is_ahead(local)).or(told))
 }
 
 /// `GroupID`, `EventSeq`, time and plate, by hash: cameras repeat events. None where there is neither time nor plate.
