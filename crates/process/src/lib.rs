@@ -9,6 +9,7 @@ mod shard;
 mod supervisor;
 mod take;
 mod tools;
+mod trace;
 
 pub use error::Error;
 pub use shard::{Shard, Step};

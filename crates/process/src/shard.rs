@@ -12,6 +12,7 @@ use bordergate_model::{LoggedRecord, RawRecord, RecordId, Shard as ShardNumber, 
 use bordergate_store::{Batch, Found, Progress, Store, Wanted};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::Error;
@@ -21,6 +22,7 @@ use crate::registered::Registered;
 use crate::run::{ReadRecord, knows_all, read_run};
 use crate::take::{Taken, take};
 use crate::tools::{Decided, Summary, Tools};
+use crate::trace::batch_span;
 
 /// How often an idle owner renews its lease; well below the lease of 8 s.
 const RENEW_EVERY: Duration = Duration::from_secs(2);
@@ -227,9 +229,12 @@ impl Shard {
     async fn store_run(&mut self, run: &[LoggedRecord]) -> Result<(), Error> {
         let mut waiting = vec![run];
         while let Some(part) = waiting.pop() {
-            let Err((code, words)) = self.store_part(part).await? else {
+            let span = batch_span(part);
+            let stored = self.store_part(part).instrument(span.clone()).await?;
+            let Err((code, words)) = stored else {
                 continue;
             };
+            span.record("error.code", &code);
             if let [logged] = part {
                 tracing::error!(
                     "offset {} of shard {} is quarantined as {code}: {words}",
@@ -258,7 +263,8 @@ impl Shard {
         let mut patience = Patience::default();
         let mut was_refused = false;
         loop {
-            let found = match look_up(self.tools.store.as_ref(), &self.board, &read).await {
+            let looking = look_up(self.tools.store.as_ref(), &self.board, &read);
+            let found = match looking.instrument(tracing::debug_span!("look up")).await {
                 Ok(found) => found,
                 Err(bordergate_store::Error::Unreachable { reason }) => {
                     tracing::warn!("shard {}: look-up failed: {reason}", self.progress.shard);
@@ -267,13 +273,15 @@ impl Shard {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let Some((batch, board)) = self.link(&read, found) else {
+            let linked = tracing::debug_span!("link").in_scope(|| self.link(&read, found));
+            let Some((batch, board)) = linked else {
                 return Ok(Err((
                     "process.panicked".to_owned(),
                     "linking failed on this record".to_owned(),
                 )));
             };
-            match write(self.tools.store.as_ref(), &batch).await? {
+            let writing = write(self.tools.store.as_ref(), &batch);
+            match writing.instrument(tracing::debug_span!("commit")).await? {
                 (Written::Done, _) => {
                     self.apply(&batch, board, &read, began.elapsed());
                     return Ok(Ok(()));

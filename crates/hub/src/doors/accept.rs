@@ -8,11 +8,14 @@ use bordergate_model::{RawRecord, Receipt, RecordId, Source, SourceId};
 use bordergate_store::{Role, TokenGrant};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::refusal::Refusal;
 use crate::access::{Caller, Denied};
 use crate::app::App;
 use crate::clock::new_record_id;
+use crate::telemetry::trace;
 
 /// A record as a door hands it in.
 #[derive(Clone, Debug)]
@@ -25,7 +28,8 @@ pub struct Offer {
     pub content_type: String,
     /// When a replay source received it; refused from any other source.
     pub received_at: Option<Timestamp>,
-    /// W3C trace context of the request.
+    /// W3C trace context of the request, as [`trace::of_caller`] reads it; the record carries it on unless the hub traces
+    /// too.
     pub traceparent: Option<String>,
     /// The device's own `ce-*` headers.
     pub device_headers: Vec<(String, String)>,
@@ -90,20 +94,38 @@ impl App {
     }
 
     /// Appends in a task of its own, so that a caller that hangs up cannot cancel it halfway.
-    async fn append(self: &Arc<Self>, shard: u16, record: RawRecord) -> Result<Receipt, Refusal> {
+    async fn append(
+        self: &Arc<Self>,
+        shard: u16,
+        mut record: RawRecord,
+    ) -> Result<Receipt, Refusal> {
         let record_id = record.record_id;
+        let span = tracing::debug_span!(
+            "append record",
+            otel.kind = "producer",
+            otel.status_code = Empty,
+            record.id = %record_id,
+            source.id = %record.source_id,
+            shard,
+            log.offset = Empty,
+            error.code = Empty,
+        );
+        record.traceparent = trace::of_span(&span).or(record.traceparent);
         let log = Arc::clone(&self.log);
-        let appended = self
-            .tasks
-            .spawn(async move { log.append(shard, record).await })
-            .await;
+        let appending = async move { log.append(shard, record).await };
+        let appended = self.tasks.spawn(appending.instrument(span.clone())).await;
         match appended {
-            Ok(Ok(offset)) => Ok(Receipt {
-                record_id,
-                shard,
-                offset,
-            }),
+            Ok(Ok(offset)) => {
+                span.record("log.offset", offset);
+                Ok(Receipt {
+                    record_id,
+                    shard,
+                    offset,
+                })
+            }
             Ok(Err(error)) => {
+                span.record("otel.status_code", "ERROR");
+                span.record("error.code", error.code());
                 tracing::warn!(
                     error.code = error.code(),
                     "an append to shard {shard} failed: {error}"

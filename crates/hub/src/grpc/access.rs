@@ -52,6 +52,11 @@ fn needs(path: &str) -> Option<Need> {
     })
 }
 
+/// Returns whether there is such a method.
+pub(super) fn is_known(path: &str) -> bool {
+    needs(path).is_some()
+}
+
 /// Returns the caller that the layer found.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ use super::access::{caller, partner_id};
 use super::failure::of_store;
 use super::{feed, page_rows, stream, submit};
 use crate::app::App;
+use crate::telemetry::trace;
 
 /// The service.
 pub(super) struct Service {
@@ -98,8 +99,9 @@ impl ExchangeService for Service {
         request: Request<v1::SubmitRecordsRequest>,
     ) -> Result<Response<v1::SubmitRecordsResponse>, Status> {
         let caller = caller(&request)?;
+        let traceparent = trace::of_caller(request.metadata().as_ref());
         let submission = submission::read(request.into_inner())?;
-        let answer = submit::submit(&self.app, caller, submission).await?;
+        let answer = submit::submit(&self.app, caller, submission, traceparent).await?;
         Ok(Response::new(answer))
     }
 }

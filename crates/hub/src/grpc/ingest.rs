@@ -10,7 +10,6 @@ use bordergate_model::SourceId;
 use futures_util::stream::FuturesOrdered;
 use futures_util::{Stream, StreamExt};
 use tonic::codegen::BoxStream;
-use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 use v1::ingest_service_server::IngestService;
 use v1::publish_records_response::Result as Answer;
@@ -21,6 +20,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::doors::accept::Offer;
 use crate::doors::refusal::Refusal;
+use crate::telemetry::trace;
 
 /// Most records of one stream that wait for the log at once.
 const WAITING_RECORDS: usize = 64;
@@ -48,7 +48,7 @@ impl IngestService for Service {
         request: Request<v1::PublishRecordRequest>,
     ) -> Result<Response<v1::PublishRecordResponse>, Status> {
         let caller = caller(&request)?;
-        let traceparent = traceparent(request.metadata());
+        let traceparent = trace::of_caller(request.metadata().as_ref());
         let offer = offer(request.into_inner().record, traceparent).map_err(in_record)?;
         let accepted = self.app.accept(&caller, offer).await.map_err(in_record)?;
         let receipt = Some(receipt(accepted));
@@ -62,7 +62,7 @@ impl IngestService for Service {
         request: Request<Streaming<v1::PublishRecordsRequest>>,
     ) -> Result<Response<Self::PublishRecordsStream>, Status> {
         let caller = caller(&request)?;
-        let traceparent = traceparent(request.metadata());
+        let traceparent = trace::of_caller(request.metadata().as_ref());
         let answers = answers(
             Arc::clone(&self.app),
             caller,
@@ -175,12 +175,6 @@ fn device_headers(headers: BTreeMap<String, String>) -> Result<Vec<(String, Stri
         }
     }
     Ok(lower.into_iter().collect())
-}
-
-/// Returns the trace context that came with a call.
-fn traceparent(metadata: &MetadataMap) -> Option<String> {
-    let value = metadata.get("traceparent")?;
-    value.to_str().ok().map(str::to_owned)
 }
 
 /// Returns a receipt as a message.

@@ -23,14 +23,18 @@ use std::time::Duration;
 use anyhow::Context;
 use bordergate_exchange::{DESCRIPTORS, v1};
 use tokio::net::TcpListener;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
+use tonic::codegen::http::Request;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tower_http::trace::TraceLayer;
 use v1::crossing_service_server::CrossingServiceServer;
 use v1::exchange_service_server::ExchangeServiceServer;
 use v1::indicator_service_server::IndicatorServiceServer;
 use v1::ingest_service_server::IngestServiceServer;
 
 use crate::app::App;
+use crate::telemetry::requests;
 use crate::tls;
 
 /// Room for the fields beside the body in a message of the largest record.
@@ -88,7 +92,15 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
             // With it generic clients show the details of a status in words.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
+    let traced = TraceLayer::new_for_grpc()
+        .make_span_with(|request: &Request<Body>| requests::grpc_span(request, access::is_known))
+        .on_request(())
+        .on_response(requests::grpc_answered)
+        .on_body_chunk(())
+        .on_eos(requests::grpc_ended)
+        .on_failure(());
     let router = server
+        .layer(traced)
         .layer(access::AccessLayer::new(Arc::clone(app)))
         .add_service(bounded!(ExchangeServiceServer, exchange::Service::new(app)))
         .add_service(bounded!(CrossingServiceServer, crossing::Service::new(app)))

@@ -16,6 +16,7 @@ use bordergate_store::SubmissionState;
 
 use tokio::time::Instant;
 use tonic::Code;
+use tracing::Instrument as _;
 
 use super::access::partner_id;
 use super::failure::{of_record, of_store};
@@ -45,6 +46,7 @@ pub(super) async fn submit(
     app: &Arc<App>,
     caller: Caller,
     submission: Submission,
+    traceparent: Option<String>,
 ) -> Result<SubmitRecordsResponse, Failure> {
     let call = Call {
         app: Arc::clone(app),
@@ -54,9 +56,11 @@ pub(super) async fn submit(
             body_sha256: submission.body_sha256,
         },
         caller,
+        traceparent,
         began_at: Instant::now(),
     };
-    let carried_out = app.tasks.spawn(call.carry_out(submission.records));
+    let carrying_out = call.carry_out(submission.records).in_current_span();
+    let carried_out = app.tasks.spawn(carrying_out);
     let panicked = |_| {
         Failure::from(Refusal::Internal {
             code: "hub.submission_panicked",
@@ -69,6 +73,7 @@ pub(super) async fn submit(
 struct Call {
     app: Arc<App>,
     caller: Caller,
+    traceparent: Option<String>,
     row: bordergate_store::Submission,
     began_at: Instant,
 }
@@ -161,7 +166,7 @@ impl Call {
             key: Some(record.key),
             content_type: record.content_type,
             received_at: record.received_at,
-            traceparent: None,
+            traceparent: self.traceparent.clone(),
             device_headers: Vec::new(),
             body: record.body,
         };

@@ -6,11 +6,15 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::config::Telemetry;
+
+/// With what the names of our crates begin.
+const OURS: &str = "bordergate";
 
 /// Keeps the trace exporter alive; flushes it when dropped.
 pub struct Guard {
@@ -40,9 +44,17 @@ pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
         _ => lines.with_target(false).boxed(),
     };
     let traces = settings.otlp_endpoint.as_deref().map(tracer).transpose()?;
-    let spans = traces
-        .as_ref()
-        .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("bordergate")));
+    // Only our own: libraries have spans for every statement and frame, also for those of the exporter itself.
+    let ours = filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with(OURS))
+        .with_max_level_hint(LevelFilter::DEBUG);
+    let spans = traces.as_ref().map(|provider| {
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer(OURS))
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(ours)
+    });
     opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
@@ -57,7 +69,7 @@ fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
         .with_endpoint(endpoint)
         .build()
         .with_context(|| format!("telemetry.otlp_endpoint {endpoint}"))?;
-    let resource = Resource::builder().with_service_name("bordergate").build();
+    let resource = Resource::builder().with_service_name(OURS).build();
     Ok(SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
         .with_resource(resource)

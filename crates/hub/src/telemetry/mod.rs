@@ -2,6 +2,8 @@
 
 mod logs;
 mod metrics;
+pub mod requests;
+pub mod trace;
 
 pub use logs::start;
 pub use metrics::Metrics;

@@ -18,6 +18,7 @@ use crate::api::answers;
 use crate::app::App;
 use crate::doors::accept::Offer;
 use crate::doors::refusal::Refusal;
+use crate::telemetry::trace;
 
 /// Returns the routes of this file.
 pub fn routes() -> Router<Arc<App>> {
@@ -47,7 +48,7 @@ async fn accept(
         key: text(&headers, "idempotency-key")?,
         content_type: text(&headers, "content-type")?.unwrap_or_default(),
         received_at: received_at(&headers)?,
-        traceparent: text(&headers, "traceparent")?,
+        traceparent: trace::of_caller(&headers),
         device_headers: device_headers(&headers),
         body,
     };

@@ -20,10 +20,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
 
 use super::Problem;
 use crate::access::{self, Caller};
 use crate::app::App;
+use crate::telemetry::requests;
 
 /// Longest the hub waits for open requests when it stops.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -32,7 +34,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Puts the layers every route needs around `routes`: body limit, time limit, identity.
+/// Puts the layers every route needs around `routes`: span, body limit, time limit, identity.
 pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
     let time_limit = Duration::from_secs(app.settings.http.request_timeout_seconds);
     routes
@@ -45,6 +47,15 @@ pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
             time_limit,
         ))
         .layer(DefaultBodyLimit::max(app.settings.limits.record_bytes))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(requests::http_span)
+                .on_request(())
+                .on_response(requests::http_answered)
+                .on_body_chunk(())
+                .on_eos(())
+                .on_failure(()),
+        )
         .with_state(Arc::clone(app))
 }
 
