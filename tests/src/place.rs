@@ -63,6 +63,12 @@ impl Place {
         &self.http
     }
 
+    /// Returns the address of the gRPC door.
+    #[must_use]
+    pub fn grpc(&self) -> &str {
+        &self.grpc
+    }
+
     /// Returns the client that asks this place's doors.
     #[must_use]
     pub fn client(&self) -> &reqwest::Client {
