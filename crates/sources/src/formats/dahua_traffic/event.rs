@@ -170,10 +170,10 @@ fn occurred(context: &Context<'_>, event: &Event<'_>) -> Result<Occurred, Error>
         return Ok(occurred);
     }
     let utc = event.first_text(&["UTC", "TrafficCar.UTC"])?;
-    if let Some((text, at)) = utc.as_ref().and_then(|text| Some((text, epoch(text)?))) {
-        if let Some(occurred) = utc_or_wall_clock(context, at, text)? {
-            return Ok(occurred);
-        }
+    if let Some((text, at)) = utc.as_ref().and_then(|text| Some((text, epoch(text)?)))
+        && let Some(occurred) = utc_or_wall_clock(context, at, text)?
+    {
+        return Ok(occurred);
     }
     let local = event.text("LocaleTime")?;
     if let Some(occurred) = local
