@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bordergate_model::{
-    Basis, CrossingId, GateId, Milestone, Observation, Occurred, PlateNumber, RecordId, SourceId,
+    CrossingId, GateId, Milestone, Observation, PlateNumber, RecordId, SourceId,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -39,42 +39,13 @@ fn by_search(board: &Board, horizon: Timestamp) -> BTreeSet<GroupNumber> {
 }
 
 fn seen(number: i64, milestone: Milestone, plate: &str, received_at: Timestamp) -> Observation {
+    let record_id = RecordId(Uuid::from_u128(u128::from(number.unsigned_abs()) + 1));
+    let gate_id = GateId::parse("huu-nghi").expect("a name");
+    let source_id = SourceId::parse("camera").expect("a name");
     Observation {
-        record_id: RecordId(Uuid::from_u128(u128::from(number.unsigned_abs()) + 1)),
-        offset: number,
-        index: 0,
-        gate_id: GateId::parse("huu-nghi").expect("a name"),
-        source_id: SourceId::parse("camera").expect("a name"),
-        source_version: 1,
-        event_id: None,
-        revision: 0,
-        corrects: None,
         milestone: Some(milestone),
-        occurred: Occurred {
-            at: Some(received_at),
-            text: None,
-            basis: Basis::Explicit,
-        },
-        received_at,
-        told_at: None,
-        is_suspect: false,
-        rank: 0,
         plate: PlateNumber::parse(plate).ok(),
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
+        ..Observation::new(record_id, number, gate_id, (source_id, 1), received_at)
     }
 }
 

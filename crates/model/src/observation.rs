@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, GateId, KeyKind, MatchKey,
-    Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag, TripCode,
+    Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, GateId, KeyKind,
+    MatchKey, Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag, TripCode,
 };
 
 /// Names an observation: the record it was read from, where that lies, and its index among the record's, from 0.
@@ -94,6 +94,56 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// Returns the first observation of a record, which says nothing yet: no milestone, no identifier, rank 0, dated by
+    /// reception. `source` is the source with the registration version that the record was read with.
+    #[must_use]
+    pub fn new(
+        record_id: RecordId,
+        offset: Offset,
+        gate_id: GateId,
+        source: (SourceId, u32),
+        received_at: Timestamp,
+    ) -> Self {
+        let (source_id, source_version) = source;
+        Self {
+            record_id,
+            offset,
+            index: 0,
+            gate_id,
+            source_id,
+            source_version,
+            event_id: None,
+            revision: 0,
+            corrects: None,
+            milestone: None,
+            occurred: Occurred {
+                at: Some(received_at),
+                text: None,
+                basis: Basis::Received,
+            },
+            received_at,
+            told_at: None,
+            is_suspect: false,
+            rank: 0,
+            plate: None,
+            to_plate: None,
+            trailer_plate: None,
+            trip_code: None,
+            containers: Vec::new(),
+            declarations: Vec::new(),
+            seals: Vec::new(),
+            tags: Vec::new(),
+            direction: None,
+            channel: None,
+            cargo: None,
+            is_loaded: None,
+            lane: None,
+            confidence_percent: None,
+            gross_kg: None,
+            details: BTreeMap::new(),
+        }
+    }
+
     /// Returns its name.
     #[must_use]
     pub fn reference(&self) -> ObservationRef {

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::identifiers::detail;
 use crate::text::bounded;
 use crate::{Error, Read, time_text};
 
@@ -45,39 +46,30 @@ impl<'a> Context<'a> {
     /// Returns an observation that says nothing yet, dated by reception.
     pub(crate) fn observation(&self, milestone: Option<Milestone>) -> Observation {
         let record = &self.logged.record;
+        let source = (record.source_id.clone(), self.source.version);
         Observation {
-            record_id: record.record_id,
-            offset: self.logged.offset,
-            index: 0,
-            gate_id: self.source.gate_id.clone(),
-            source_id: record.source_id.clone(),
-            source_version: self.source.version,
-            event_id: None,
-            revision: 0,
-            corrects: None,
             milestone,
-            occurred: self.received(None),
-            received_at: record.received_at,
-            told_at: None,
-            is_suspect: false,
             rank: self.source.rank,
-            plate: None,
-            to_plate: None,
-            trailer_plate: None,
-            trip_code: None,
-            containers: Vec::new(),
-            declarations: Vec::new(),
-            seals: Vec::new(),
-            tags: Vec::new(),
-            direction: None,
-            channel: None,
-            cargo: None,
-            is_loaded: None,
             lane: self.source.lane.clone(),
-            confidence_percent: None,
-            gross_kg: None,
-            details: Default::default(),
+            ..Observation::new(
+                record.record_id,
+                self.logged.offset,
+                self.source.gate_id.clone(),
+                source,
+                record.received_at,
+            )
         }
+    }
+
+    /// Returns an observation of the milestone that the registration gives a direction word; the word stays a detail.
+    pub(crate) fn directed(&self, word: Option<&str>) -> Observation {
+        let mut observation = self.observation(self.source.meaning(word));
+        detail(
+            &mut observation.details,
+            "direction",
+            word.unwrap_or_default(),
+        );
+        observation
     }
 
     /// Returns the lane: the registration's, else the message's.

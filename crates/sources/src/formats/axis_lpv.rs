@@ -65,7 +65,7 @@ fn reading(context: &Context<'_>, push: &Fields<'_>) -> Result<Observation, Erro
     let direction = push
         .scalar("carMoveDirection")
         .map(|word| word.to_lowercase());
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = plate_text(push)?;
     observation.occurred = occurred(context, push)?;
     name(&mut observation, context, push, plate_text);
@@ -80,11 +80,6 @@ fn reading(context: &Context<'_>, push: &Fields<'_>) -> Result<Observation, Erro
             &pictures.to_string(),
         );
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

@@ -79,7 +79,7 @@ fn opened(
 ) -> Result<Observation, Error> {
     let string = |name| data.map_or(Ok(None), |data| data.string(name));
     let direction = string("direction")?;
-    let mut observation = context.observation(context.source.meaning(direction));
+    let mut observation = context.directed(direction);
     observation.event_id = Some(envelope.event_id());
     observation.occurred = envelope.occurred(context)?;
     let lane = data.map_or(Ok(None), |data| data.text("lane"))?;
@@ -88,10 +88,5 @@ fn opened(
         Some(text) => plate(&mut observation, Some(text)),
         None => detail(&mut observation.details, "plate_state", "absent"),
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.unwrap_or_default(),
-    );
     Ok(observation)
 }

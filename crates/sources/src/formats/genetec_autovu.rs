@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::camera::{confidence, details, documents, messages};
-use crate::identifiers::{detail, plate};
+use crate::identifiers::plate;
 use crate::json::{self, Fields};
 use crate::{Context, Error, Read, event_id};
 
@@ -61,7 +61,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 
 fn reading(context: &Context<'_>, read: &Fields<'_>) -> Result<Observation, Error> {
     let direction = attribute(read, MOTION).map(|word| word.to_lowercase());
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = read.text("Plate")?.filter(|text| !text.trim().is_empty());
     observation.occurred = occurred(context, read)?;
     observation.event_id = event_id_of(read, plate_text.as_deref());
@@ -78,11 +78,6 @@ fn reading(context: &Context<'_>, read: &Fields<'_>) -> Result<Observation, Erro
         if is_fraction { 1.0 } else { 100.0 },
     );
     details(&mut observation, read, &DETAILS);
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

@@ -125,7 +125,7 @@ fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Er
     // Some old firmware writes the reading's fields beside the alert's.
     let anpr = alert.child("ANPR").unwrap_or(alert);
     let direction = anpr.text_at("direction").map(str::to_lowercase);
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     observation.occurred = occurred(context, alert, anpr)?;
     observation.lane = context.lane(anpr.text_at("line").or_else(|| anpr.text_at("laneNo")));
     observation.event_id = event_id_of(alert, anpr);
@@ -146,11 +146,6 @@ fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Er
             anpr.text_at(path).unwrap_or_default(),
         );
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

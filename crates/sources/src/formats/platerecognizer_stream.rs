@@ -99,7 +99,7 @@ fn reading(
     index: usize,
 ) -> Result<Observation, Error> {
     let direction = result.scalar("direction");
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = plate_text(result)?;
     observation.occurred = occurred(context, data)?;
     observation.event_id = event_id_of(data, plate_text.as_deref(), index);
@@ -124,11 +124,6 @@ fn reading(
             &result.scalar(path).unwrap_or_default(),
         );
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 
 fn reading(context: &Context<'_>, group: &Fields<'_>) -> Result<Observation, Error> {
     let direction = group.scalar("travel_direction");
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = match group.text("best_plate_number")? {
         Some(text) if !text.trim().is_empty() => Some(text),
         _ => group.scalar("best_plate.plate"),
@@ -90,11 +90,6 @@ fn reading(context: &Context<'_>, group: &Fields<'_>) -> Result<Observation, Err
     if frames > 0 {
         detail(&mut observation.details, "uuids_count", &frames.to_string());
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

@@ -6,7 +6,7 @@
 use bordergate_model::{Observation, Occurred};
 
 use crate::camera::{confidence, details, documents, epoch, messages};
-use crate::identifiers::{detail, plate};
+use crate::identifiers::plate;
 use crate::json::{self, Fields, Value};
 use crate::{Context, Error, Read, event_id};
 
@@ -17,8 +17,7 @@ const ANPR_DETAILS: [&str; 5] = [
     "@ipAddress",
     "@cameraName",
 ];
-const DETAILS: [&str; 6] = [
-    "@direction",
+const DETAILS: [&str; 5] = [
     "@context_isoAlpha2",
     "@context",
     "@plateOccurences",
@@ -72,7 +71,7 @@ fn reading(
     let direction = decision
         .scalar("@direction")
         .map(|word| word.to_lowercase());
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = decision
         .text("@plate")?
         .filter(|text| !text.trim().is_empty());
@@ -88,11 +87,6 @@ fn reading(
     }
     details(&mut observation, anpr, &ANPR_DETAILS);
     details(&mut observation, decision, &DETAILS);
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 

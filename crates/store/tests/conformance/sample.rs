@@ -89,42 +89,24 @@ pub(crate) fn record_id(number: i64) -> RecordId {
 /// A camera's reading at `huu-nghi`, the record at `offset`, occurred `offset` minutes after the start.
 pub(crate) fn reading(offset: i64, milestone: Milestone) -> Observation {
     let occurred_at = at(offset * 60);
+    let received_at = occurred_at + SignedDuration::from_secs(2);
+    let source = (source("hn-cam"), 1);
     Observation {
-        record_id: record_id(offset),
-        offset,
-        index: 0,
-        gate_id: gate("huu-nghi"),
-        source_id: source("hn-cam"),
-        source_version: 1,
         event_id: Some(format!("event-{offset}")),
-        revision: 0,
-        corrects: None,
         milestone: Some(milestone),
         occurred: Occurred {
             at: Some(occurred_at),
             text: Some("07:00".to_owned()),
             basis: Basis::Explicit,
         },
-        received_at: occurred_at + SignedDuration::from_secs(2),
-        told_at: None,
-        is_suspect: false,
-        rank: 0,
         plate: Some(PlateNumber::parse("12C-123.45").expect("a plate")),
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
+        ..Observation::new(
+            record_id(offset),
+            offset,
+            gate("huu-nghi"),
+            source,
+            received_at,
+        )
     }
 }
 

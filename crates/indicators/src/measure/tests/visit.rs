@@ -14,42 +14,18 @@ use crate::measure::measure;
 use crate::{Exclusion, ExpectedMilestones, Fact, Measures, Segment};
 
 fn reading(milestone: Milestone, seconds: Option<i64>, is_suspect: bool) -> LinkedReading {
+    let record_id = RecordId(Uuid::from_u128(milestone as u128 + 1));
+    let gate_id = GateId::parse("huu-nghi").expect("a plain name");
+    let source_id = SourceId::parse("cam-1").expect("a plain name");
     let observation = Observation {
-        record_id: RecordId(Uuid::from_u128(milestone as u128 + 1)),
-        offset: 0,
-        index: 0,
-        gate_id: GateId::parse("huu-nghi").expect("a plain name"),
-        source_id: SourceId::parse("cam-1").expect("a plain name"),
-        source_version: 1,
-        event_id: None,
-        revision: 0,
-        corrects: None,
         milestone: Some(milestone),
         occurred: Occurred {
             at: seconds.map(at),
             text: None,
             basis: seconds.map_or(Basis::Undated, |_| Basis::Explicit),
         },
-        received_at: at(20 * HOUR),
-        told_at: None,
         is_suspect,
-        rank: 0,
-        plate: None,
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
+        ..Observation::new(record_id, 0, gate_id, (source_id, 1), at(20 * HOUR))
     };
     LinkedReading {
         observation,

@@ -103,7 +103,7 @@ pub(super) fn read(context: &Context<'_>, event: &Event<'_>) -> Result<Observati
     let direction = event
         .text("TrafficCar.DrivingDirection[0]")?
         .map(|word| word.trim().to_lowercase());
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = event.plate_text()?;
     let lane = event.first_text(&["Lane", "TrafficCar.Lane"])?;
     observation.occurred = occurred(context, event)?;
@@ -128,11 +128,6 @@ pub(super) fn read(context: &Context<'_>, event: &Event<'_>) -> Result<Observati
         &mut observation.details,
         "Code",
         event.code.unwrap_or_default(),
-    );
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
     );
     Ok(observation)
 }

@@ -30,7 +30,7 @@ pub(super) fn read(
         &["SnapInfo.DrivingDirection[0]", "SnapInfo.Direction"],
     )?;
     let direction = direction.map(|word| word.trim().to_lowercase());
-    let mut observation = context.observation(context.source.meaning(direction.as_deref()));
+    let mut observation = context.directed(direction.as_deref());
     let plate_text = picture.text("Plate.PlateNumber")?;
     let plate_text = plate_text.filter(|text| !text.trim().is_empty());
     let lane = first(
@@ -46,11 +46,6 @@ pub(super) fn read(
         let text = picture.text(path).ok().flatten().unwrap_or_default();
         detail(&mut observation.details, name, &text);
     }
-    detail(
-        &mut observation.details,
-        "direction",
-        direction.as_deref().unwrap_or_default(),
-    );
     Ok(observation)
 }
 
