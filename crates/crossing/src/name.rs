@@ -27,14 +27,14 @@ pub(crate) fn name<'a>(
     is_elsewhere: impl Fn(CrossingId) -> bool,
 ) -> Names {
     let visit_of = visits_by_reading(visits);
-    let mut anchors: Vec<(Anchor, CrossingId)> = old
+    let mut anchors: Vec<(ObservationRef, CrossingId)> = old
         .filter_map(|crossing| Some((anchor(crossing)?, crossing.crossing_id)))
         .collect();
-    anchors.sort();
+    anchors.sort_by_key(|(anchor, crossing_id)| (in_log(anchor), *crossing_id));
     let mut kept: Vec<Option<CrossingId>> = vec![None; visits.len()];
     let mut left = Vec::new();
     for (anchor, crossing_id) in anchors {
-        match visit_of.get(&anchor.reading).copied() {
+        match visit_of.get(&anchor).copied() {
             Some(place) if kept[place].is_none() => kept[place] = Some(crossing_id),
             place => left.push((crossing_id, place)),
         }
@@ -68,27 +68,23 @@ fn visits_by_reading(visits: &[Visit]) -> BTreeMap<ObservationRef, usize> {
     each.collect()
 }
 
-/// The reading by which a crossing keeps its name; ordered by where it stands in the log.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Anchor {
-    at: (Offset, u16),
-    reading: ObservationRef,
+/// Where a reading stands in the log of its gate's shard.
+fn in_log(reading: &ObservationRef) -> (Offset, u16) {
+    (reading.offset, reading.index)
 }
 
-/// Returns a crossing's anchor: the lowest offset with an exactly read key, else the lowest offset.
-fn anchor(crossing: &Crossing) -> Option<Anchor> {
-    let of = |reading: &LinkedReading| Anchor {
-        at: (reading.observation.offset, reading.observation.index),
-        reading: reading.observation.reference(),
-    };
+/// Returns the reading by which a crossing keeps its name: the lowest offset with an exactly read key, else the
+/// lowest offset.
+fn anchor(crossing: &Crossing) -> Option<ObservationRef> {
+    let of = |reading: &LinkedReading| reading.observation.reference();
     let exact = crossing
         .readings
         .iter()
         .filter(|reading| is_exact(reading.link_key.as_ref()));
     exact
         .map(of)
-        .min()
-        .or_else(|| crossing.readings.iter().map(of).min())
+        .min_by_key(in_log)
+        .or_else(|| crossing.readings.iter().map(of).min_by_key(in_log))
 }
 
 fn is_exact(key: Option<&MatchKey>) -> bool {
