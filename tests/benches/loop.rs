@@ -21,7 +21,7 @@ use bordergate_crossing::Rules;
 use bordergate_eventlog::EventLog;
 use bordergate_eventlog::embedded::EmbeddedLog;
 use bordergate_indicators::ExpectedMilestones;
-use bordergate_process::{Decided, Limits, Shard, Summary, Tools, Watcher};
+use bordergate_process::{Decided, Limits, Shard, Tools};
 use bordergate_store::{Reference, Store};
 use criterion::measurement::WallTime;
 use criterion::{
@@ -37,13 +37,6 @@ use uuid::Uuid;
 const MOST_RECORD_BYTES: usize = 8 << 20;
 /// Appends under way while the day is recorded; they share commits. Below 30, so that they begin in order.
 const APPENDS: usize = 24;
-
-/// Nobody waits for commits here.
-struct Nobody;
-
-impl Watcher for Nobody {
-    fn committed(&self, _summary: &Summary) {}
-}
 
 fn process_loop(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("threads can be started");
@@ -148,7 +141,7 @@ fn tools(store: Arc<dyn Store>, log: Arc<dyn EventLog>) -> Tools {
             tick_after: None,
             ..Limits::default()
         },
-        watcher: Arc::new(Nobody),
+        watcher: Arc::new(()),
         decided: Decided::new(),
     }
 }

@@ -15,7 +15,7 @@ use bordergate_indicators::Fact;
 use bordergate_model::{
     Crossing, CrossingId, LoggedRecord, ObservationRef, Offset, RawRecord, Shard as ShardNumber,
 };
-use bordergate_process::{Decided, Limits, Shard, Summary, Tools, Watcher};
+use bordergate_process::{Decided, Limits, Shard, Tools};
 use bordergate_store::sqlite::SqliteStore;
 use bordergate_store::{CrossingFilter, QuarantineFilter, Reference, Store};
 
@@ -75,7 +75,7 @@ pub async fn verify(
             tick_after: None,
             ..Limits::default()
         },
-        watcher: Arc::new(Nobody),
+        watcher: Arc::new(()),
         decided: decided(app.store.as_ref()).await?,
         ..roles::tools(app).await?
     });
@@ -316,12 +316,6 @@ impl ShardReader for ReaderUpTo {
         run.retain(|logged| logged.offset < self.end);
         Ok(run)
     }
-}
-
-struct Nobody;
-
-impl Watcher for Nobody {
-    fn committed(&self, _summary: &Summary) {}
 }
 
 /// Verifies with a scratch folder that is removed afterwards.

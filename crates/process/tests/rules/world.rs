@@ -11,7 +11,7 @@ use bordergate_indicators::ExpectedMilestones;
 use bordergate_model::{
     Crossing, CrossingChange, Gate, GateId, RawRecord, RecordId, Source, SourceId,
 };
-use bordergate_process::{Decided, Error, Limits, Shard, Summary, Tools, Watcher};
+use bordergate_process::{Decided, Error, Limits, Shard, Tools};
 use bordergate_store::sqlite::SqliteStore;
 use bordergate_store::{
     CrossingFilter, ObservationFilter, QuarantineFilter, QuarantineRow, Queries, RecordFate,
@@ -32,12 +32,6 @@ const ALL: u32 = 10_000;
 
 /// Turns a change into the feed's bytes.
 pub(crate) type Encode = fn(&CrossingChange) -> Bytes;
-
-struct Nobody;
-
-impl Watcher for Nobody {
-    fn committed(&self, _summary: &Summary) {}
-}
 
 /// One hub's surroundings.
 pub(crate) struct World {
@@ -107,7 +101,7 @@ impl World {
                 tick_after: None,
                 ..defaults
             },
-            watcher: Arc::new(Nobody),
+            watcher: Arc::new(()),
             decided: Decided::new(),
         })
     }
