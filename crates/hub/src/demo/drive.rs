@@ -251,14 +251,8 @@ fn due<'a, 'day>(messages: &'a [&'day Message], pace: &Pace) -> &'a [&'day Messa
         .take_while(|message| pace.is_due(message.received_at))
         .count()
         .max(1);
-    let request_id =
-        |message: &Message| message.place.as_ref().map(|place| place.request_id.clone());
-    let last = request_id(messages[most - 1]);
-    let rest_of_submission = messages[most..]
-        .iter()
-        .take_while(|message| last.is_some() && request_id(message) == last)
-        .count();
-    &messages[..most + rest_of_submission]
+    let last = most - 1;
+    &messages[..last + run_length(&messages[last..])]
 }
 
 /// Returns each source's messages, in their order.
