@@ -2,6 +2,7 @@
 
 mod account;
 mod calm;
+mod database;
 mod history;
 mod ledger;
 mod place;
@@ -14,6 +15,7 @@ mod until;
 
 pub use account::{check_books, next_offsets};
 pub use calm::Calm;
+pub use database::Database;
 pub use history::{History, Part};
 pub use ledger::{Ledger, Step};
 pub use place::Place;

@@ -146,8 +146,20 @@ impl Scene<'_> {
         for gate in 0..self.history.gate_count() {
             self.post(hubs, gate, Part::First).await?;
         }
+        self.each_processed(Part::First).await
+    }
+
+    /// Waits until all messages of all gates are processed.
+    ///
+    /// # Errors
+    /// As [`Self::processed`].
+    pub async fn all_processed(&mut self) -> anyhow::Result<()> {
+        self.each_processed(Part::Second).await
+    }
+
+    async fn each_processed(&mut self, part: Part) -> anyhow::Result<()> {
         for gate in 0..self.history.gate_count() {
-            self.processed(gate, Part::First).await?;
+            self.processed(gate, part).await?;
         }
         Ok(())
     }

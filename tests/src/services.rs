@@ -5,8 +5,10 @@ use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
+
+use crate::Database;
 
 /// Returns an environment variable that is set and not empty.
 #[allow(
@@ -27,8 +29,7 @@ pub struct Services {
     pub topic: String,
     /// The test's database, which exists and is empty.
     pub database_url: String,
-    admin_url: String,
-    database: String,
+    database: Database,
 }
 
 impl Services {
@@ -46,22 +47,13 @@ impl Services {
             );
             return Ok(None);
         };
-        let name = Uuid::new_v4().simple().to_string();
-        let database = format!("whole_{name}");
-        let (server, _) = admin_url
-            .rsplit_once('/')
-            .context("BORDERGATE_TEST_POSTGRES names no database")?;
-        let services = Self {
+        let database = Database::make(&admin_url, "whole").await?;
+        Ok(Some(Self {
             brokers,
-            topic: format!("whole.{name}.raw.v1"),
-            database_url: format!("{server}/{database}"),
-            admin_url: admin_url.clone(),
+            topic: format!("whole.{}.raw.v1", Uuid::new_v4().simple()),
+            database_url: database.url.clone(),
             database,
-        };
-        services
-            .on_server(format!("create database {}", services.database))
-            .await?;
-        Ok(Some(services))
+        }))
     }
 
     /// Returns the configuration that points a hub here, with `more` keys.
@@ -118,17 +110,6 @@ impl Services {
         admin
             .delete_topics(&[&self.topic], &AdminOptions::new())
             .await?;
-        self.on_server(format!("drop database {} with (force)", self.database))
-            .await
-    }
-
-    async fn on_server(&self, statement: String) -> anyhow::Result<()> {
-        let mut connection = PgConnection::connect(&self.admin_url).await?;
-        // The only name in it was made here, of hexadecimal digits.
-        sqlx::raw_sql(AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await?;
-        connection.close().await?;
-        Ok(())
+        self.database.remove().await
     }
 }

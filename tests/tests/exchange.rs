@@ -3,12 +3,11 @@
 //!
 //! Needs `BORDERGATE_BIN` (the built program); without it each test says that it is skipped.
 
+mod border;
 mod messages;
 mod running_hub;
 
-use std::time::Instant;
-
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use bordergate_exchange::client::{Client, Settings};
 use bordergate_exchange::errors::reason;
 use bordergate_exchange::v1::{self, crossing_change::Change, submit_result::Result as Submitted};
@@ -21,8 +20,9 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
-use messages::{alert, multipart, submission};
-use running_hub::{ASK_EVERY, Hub, PATIENCE, of_repository, program};
+use border::{Border, multipart};
+use messages::{alert, submission};
+use running_hub::PATIENCE;
 
 /// The partner of the reference tables and its source at one gate.
 const PARTNER: &str = "lgsp";
@@ -35,7 +35,7 @@ const CAMERA: &str = "hn-cam-in-1";
 
 #[tokio::test]
 async fn reflection_lists_every_service_of_the_contract() -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
     let address = format!("http://{}", border.hub.grpc);
@@ -70,10 +70,10 @@ async fn reflection_lists_every_service_of_the_contract() -> anyhow::Result<()> 
 #[tokio::test]
 async fn the_same_submission_gets_the_same_answer_and_another_under_its_id_is_refused()
 -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
-    let partner = border.partner(PARTNER)?;
+    let partner = client_of(&border, PARTNER)?;
     let request = submission("batch-1", SOURCE, "GATE_IN", "29C-123.45");
     let first = partner.submit(&request).await?;
     let receipt = receipt(&first)?;
@@ -97,10 +97,10 @@ async fn the_same_submission_gets_the_same_answer_and_another_under_its_id_is_re
 
 #[tokio::test]
 async fn a_partner_submits_under_its_own_sources_only() -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
-    let partner = border.partner(PARTNER)?;
+    let partner = client_of(&border, PARTNER)?;
     for (request_id, source, code) in [
         ("of-another-partner", OTHER_SOURCE, "source.not_yours"),
         ("of-a-device", CAMERA, "source.not_yours"),
@@ -117,7 +117,7 @@ async fn a_partner_submits_under_its_own_sources_only() -> anyhow::Result<()> {
         assert_eq!(error.code, code, "{source}");
         assert!(!error.is_retryable, "{source}");
     }
-    let other = border.partner(OTHER_PARTNER)?;
+    let other = client_of(&border, OTHER_PARTNER)?;
     let request = submission("its-own", OTHER_SOURCE, "GATE_IN", "29C-123.45");
     receipt(&other.submit(&request).await?)?;
     Ok(())
@@ -126,10 +126,10 @@ async fn a_partner_submits_under_its_own_sources_only() -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_feed_tells_a_submitted_crossing_and_an_acknowledgement_never_goes_back()
 -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
-    let partner = border.partner(PARTNER)?;
+    let partner = client_of(&border, PARTNER)?;
     for (request_id, milestone) in [("in", "GATE_IN"), ("out", "GATE_OUT")] {
         let request = submission(request_id, SOURCE, milestone, "29C-123.45");
         receipt(&partner.submit(&request).await?)?;
@@ -156,14 +156,14 @@ async fn the_feed_tells_a_submitted_crossing_and_an_acknowledgement_never_goes_b
 
 #[tokio::test]
 async fn a_changed_or_borrowed_cursor_is_refused() -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
-    let partner = border.partner(PARTNER)?;
+    let partner = client_of(&border, PARTNER)?;
     let cursor = partner.pull(&page_after("")).await?.next_cursor;
     let last = if cursor.ends_with('0') { "1" } else { "0" };
     let changed = format!("{}{last}", &cursor[..cursor.len() - 1]);
-    let other = border.partner(OTHER_PARTNER)?;
+    let other = client_of(&border, OTHER_PARTNER)?;
     for (what, client, cursor, code, expected) in [
         (
             "changed",
@@ -193,12 +193,12 @@ async fn a_changed_or_borrowed_cursor_is_refused() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_message_without_a_registered_source_is_a_problem_with_a_code() -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
     let alert = alert("29C12345", "2026-03-02T08:15:00+07:00");
     let response = border
-        .post("hn-nowhere", "application/xml", alert.into_bytes())
+        .post("hn-nowhere", "application/xml", alert.into_bytes(), None)
         .await?;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     let content_type = &response.headers()["content-type"];
@@ -213,7 +213,7 @@ async fn a_message_without_a_registered_source_is_a_problem_with_a_code() -> any
 
 #[tokio::test]
 async fn a_camera_alert_is_observed_bare_and_inside_multipart() -> anyhow::Result<()> {
-    let Some(border) = Border::open().await? else {
+    let Some(border) = open().await? else {
         return Ok(());
     };
     let bare = alert("29C12345", "2026-03-02T08:15:00+07:00");
@@ -222,15 +222,13 @@ async fn a_camera_alert_is_observed_bare_and_inside_multipart() -> anyhow::Resul
         ("29C12345", "application/xml", bare.into_bytes()),
         (
             "29C54321",
-            "multipart/form-data; boundary=part",
-            multipart(&wrapped),
+            "multipart/form-data; boundary=cut",
+            with_picture(&wrapped),
         ),
     ] {
-        let response = border.post(CAMERA, content_type, body).await?;
-        assert_eq!(response.status(), StatusCode::ACCEPTED, "{content_type}");
-        let receipt: Value = serde_json::from_slice(&response.bytes().await?)?;
-        let record_id = receipt["record_id"].as_str().context("no record id")?;
-        let record = border.record(record_id).await?;
+        let accepted = border.accepted(CAMERA, content_type, body, None).await;
+        let record_id = accepted.context(content_type)?;
+        let record = border.record(&record_id).await?;
         let fate = &record["appearances"][0];
         assert_eq!(fate["outcome"], "observed", "{content_type}: {record}");
         assert_eq!(fate["observations"][0]["milestone"], "GATE_IN", "{record}");
@@ -239,78 +237,39 @@ async fn a_camera_alert_is_observed_bare_and_inside_multipart() -> anyhow::Resul
     Ok(())
 }
 
-/// A running hub with the reference tables and one more partner.
-struct Border {
-    hub: Hub,
-    http: reqwest::Client,
+/// Opens a hub with the reference tables and one more partner; `None` without a program.
+async fn open() -> anyhow::Result<Option<Border>> {
+    let Some(border) = Border::open(&["seeds/reference"]).await? else {
+        return Ok(None);
+    };
+    let source = json!({
+        "source_id": OTHER_SOURCE,
+        "format": "cloudevents-json",
+        "gate_id": "huu-nghi",
+        "rank": 1,
+        "partner_id": OTHER_PARTNER,
+    });
+    border.register(&source).await?;
+    Ok(Some(border))
 }
 
-impl Border {
-    /// Opens it; `None` without a program.
-    async fn open() -> anyhow::Result<Option<Self>> {
-        let Some(program) = program() else {
-            return Ok(None);
-        };
-        let mut hub = Hub::new(&program)?;
-        let tables = of_repository("seeds/reference");
-        hub.run(&["seed", &tables.display().to_string()])?;
-        let http = reqwest::Client::new();
-        hub.serve("http", &http, &[]).await?;
-        let border = Self { hub, http };
-        border.register_other_partner().await?;
-        Ok(Some(border))
-    }
+/// Makes a token for a partner on the command line and returns a client that carries it.
+fn client_of(border: &Border, partner_id: &str) -> anyhow::Result<Client> {
+    let token = border.hub.run(&["tokens", "add", "partner", partner_id])?;
+    let settings = Settings::new(format!("http://{}", border.hub.grpc)).token(token);
+    Ok(Client::new(settings)?)
+}
 
-    async fn register_other_partner(&self) -> anyhow::Result<()> {
-        let source = json!({
-            "source_id": OTHER_SOURCE,
-            "format": "cloudevents-json",
-            "gate_id": "huu-nghi",
-            "rank": 1,
-            "partner_id": OTHER_PARTNER,
-        });
-        let request = self.http.post(self.url("/v1/admin/sources")).json(&source);
-        request.send().await?.error_for_status()?;
-        Ok(())
-    }
-
-    /// Makes a token for a partner on the command line and returns a client that carries it.
-    fn partner(&self, partner_id: &str) -> anyhow::Result<Client> {
-        let token = self.hub.run(&["tokens", "add", "partner", partner_id])?;
-        let settings = Settings::new(format!("http://{}", self.hub.grpc)).token(token);
-        Ok(Client::new(settings)?)
-    }
-
-    async fn post(
-        &self,
-        source_id: &str,
-        content_type: &str,
-        body: Vec<u8>,
-    ) -> anyhow::Result<reqwest::Response> {
-        let request = self
-            .http
-            .post(self.url(&format!("/v1/records/{source_id}")));
-        let request = request.header("content-type", content_type).body(body);
-        Ok(request.send().await?)
-    }
-
-    /// Returns what became of a record, once it is processed.
-    async fn record(&self, record_id: &str) -> anyhow::Result<Value> {
-        let url = self.url(&format!("/v1/records/{record_id}"));
-        let begun = Instant::now();
-        loop {
-            let response = self.http.get(&url).send().await?;
-            if response.status() != StatusCode::NOT_FOUND {
-                return Ok(response.error_for_status()?.json().await?);
-            }
-            ensure!(begun.elapsed() < PATIENCE, "{record_id} is not processed");
-            tokio::time::sleep(ASK_EVERY).await;
-        }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.hub.http)
-    }
+/// Puts an alert and a picture into a body.
+fn with_picture(alert: &str) -> Vec<u8> {
+    multipart(&[
+        ("anpr.xml", "application/xml", alert.as_bytes()),
+        (
+            "detectionPicture.jpg",
+            "image/jpeg",
+            b"\xff\xd8\xff\xe0\x00\xff\xd9",
+        ),
+    ])
 }
 
 /// Waits until the feed tells a crossing with this milestone.

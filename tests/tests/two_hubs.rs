@@ -21,8 +21,7 @@ async fn two_hubs_share_the_shards_and_every_record_is_processed_once() -> anyho
             scene.post(&[&one, &other], FIRST_GATE, part).await?;
             scene.post(&[&other, &one], SECOND_GATE, part).await?;
         }
-        scene.processed(FIRST_GATE, Part::Second).await?;
-        scene.processed(SECOND_GATE, Part::Second).await?;
+        scene.all_processed().await?;
         ensure!(scene.ledger.shards_of(ONE).await? == (0..4).collect());
         ensure!(scene.ledger.shards_of(OTHER).await? == (4..8).collect());
         scene.check(&one).await?;
@@ -41,8 +40,7 @@ async fn a_hub_stopped_past_its_lease_drops_its_shards_and_writes_nothing() -> a
         scene.post(&[&other], FIRST_GATE, Part::Second).await?;
         scene.post(&[&other], SECOND_GATE, Part::Second).await?;
         scene.owns(OTHER, 0..8).await?;
-        scene.processed(FIRST_GATE, Part::Second).await?;
-        scene.processed(SECOND_GATE, Part::Second).await?;
+        scene.all_processed().await?;
 
         one.running.signal("CONT")?;
         one.drops(0..4).await?;
@@ -86,8 +84,7 @@ async fn a_hub_stopped_before_its_commit_loses_the_transaction_and_the_shard() -
             "its transaction was not ended: {output}"
         );
         scene.post(&[&one], SECOND_GATE, Part::Second).await?;
-        scene.processed(FIRST_GATE, Part::Second).await?;
-        scene.processed(SECOND_GATE, Part::Second).await?;
+        scene.all_processed().await?;
         scene.check(&one).await?;
         scene.check_epochs().await
     })
@@ -123,8 +120,7 @@ async fn a_hub_that_lost_its_shard_does_not_write_before_the_new_owner_either() 
         one.drops(0..1).await?;
         lock.close().await?;
         scene.post(&[&one], SECOND_GATE, Part::Second).await?;
-        scene.processed(FIRST_GATE, Part::Second).await?;
-        scene.processed(SECOND_GATE, Part::Second).await?;
+        scene.all_processed().await?;
         scene.check(&one).await
     })
     .await
@@ -143,10 +139,8 @@ async fn a_commit_whose_answer_is_lost_is_resolved_and_counts_once() -> anyhow::
         scene.first_parts(&[&one]).await?;
         scene.post(&[&one], FIRST_GATE, Part::Second).await?;
         scene.post(&[&one], SECOND_GATE, Part::Second).await?;
-        for gate in [FIRST_GATE, SECOND_GATE] {
-            let processed = scene.processed(gate, Part::Second).await;
-            processed.with_context(|| one.running.output())?;
-        }
+        let processed = scene.all_processed().await;
+        processed.with_context(|| one.running.output())?;
         proxy.cut_every(0);
 
         let output = one.running.output();

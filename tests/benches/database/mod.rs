@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use bordergate_store::Store;
 use bordergate_store::postgres::{PostgresConfig, PostgresStore};
 use bordergate_store::sqlite::SqliteStore;
+use bordergate_tests::Database;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{Connection, PgConnection, QueryBuilder, Sqlite, SqliteConnection};
 use tempfile::TempDir;
-use uuid::Uuid;
 
 const PLAIN_TABLE: &str =
     "create table plain (shard integer, log_offset bigint, source_id text, document text)";
@@ -50,7 +50,7 @@ pub(crate) fn server() -> Option<String> {
 /// An empty database of its own.
 pub(crate) enum Fresh {
     Sqlite(TempDir),
-    Postgres { admin_url: String, name: String },
+    Postgres(Database),
 }
 
 impl Fresh {
@@ -59,9 +59,8 @@ impl Fresh {
             Kind::Sqlite => Self::Sqlite(tempfile::tempdir().expect("a folder can be made")),
             Kind::Postgres => {
                 let admin_url = server().expect("the caller has looked");
-                let name = format!("bench_{}", Uuid::new_v4().simple());
-                on_server(&admin_url, format!("create database {name}")).await;
-                Self::Postgres { admin_url, name }
+                let database = Database::make(&admin_url, "bench").await;
+                Self::Postgres(database.expect("a superuser may make a database"))
             }
         }
     }
@@ -72,7 +71,7 @@ impl Fresh {
                 let store = SqliteStore::open(&folder.path().join("store.sqlite")).await;
                 Arc::new(store.expect("the folder is empty"))
             }
-            Self::Postgres { .. } => {
+            Self::Postgres(_) => {
                 let config = PostgresConfig {
                     url: self.url(),
                     password: None,
@@ -85,32 +84,18 @@ impl Fresh {
     }
 
     pub(crate) async fn remove(self) {
-        if let Self::Postgres { admin_url, name } = self {
-            on_server(&admin_url, format!("drop database {name} with (force)")).await;
+        if let Self::Postgres(database) = self {
+            let removed = database.remove().await;
+            removed.expect("a superuser may drop a database");
         }
     }
 
     fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => folder.path().join("store.sqlite").display().to_string(),
-            Self::Postgres { admin_url, name } => {
-                let (server, _) = admin_url.rsplit_once('/').expect("it names a database");
-                format!("{server}/{name}")
-            }
+            Self::Postgres(database) => database.url.clone(),
         }
     }
-}
-
-async fn on_server(admin_url: &str, statement: String) {
-    let mut connection = PgConnection::connect(admin_url)
-        .await
-        .expect("the server answers");
-    // The only name in it was made here, of hexadecimal digits.
-    sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(&mut connection)
-        .await
-        .expect("a superuser may make and drop a database");
-    connection.close().await.expect("the connection ends");
 }
 
 /// Writes the rows, each shard's in batches, one statement and one commit a batch; returns how long that took.

@@ -23,11 +23,7 @@ impl RecordedDay {
     /// Records the demo's day; always the same bytes.
     pub(crate) fn record() -> Self {
         let day = simulate(&Plan::of_day(date(2026, 11, 16)));
-        let sources: HashMap<SourceId, Source> = day
-            .sources
-            .iter()
-            .map(|source| (source.source_id.clone(), source.clone()))
-            .collect();
+        let sources = by_id(&day.sources);
         let mut gates = day.gates;
         let mut shards = vec![Vec::new(); gates.len()];
         for (shard, gate) in (0..).zip(&mut gates) {
@@ -79,7 +75,7 @@ impl RecordedDay {
     pub(crate) fn readings(&self) -> Vec<Vec<Observation>> {
         let sources = self.sources_by_id();
         let mut told = std::collections::HashSet::new();
-        let is_new = |observation: &Observation| {
+        let mut is_new = |observation: &Observation| {
             let event = observation.event_id.clone();
             event.is_none_or(|event_id| {
                 told.insert((
@@ -90,7 +86,6 @@ impl RecordedDay {
                 ))
             })
         };
-        let mut is_new = is_new;
         self.shards
             .iter()
             .map(|records| {
@@ -102,12 +97,15 @@ impl RecordedDay {
 
     /// Returns the sources by id.
     pub(crate) fn sources_by_id(&self) -> HashMap<SourceId, Source> {
-        let pairs = self
-            .sources
-            .iter()
-            .map(|source| (source.source_id.clone(), source.clone()));
-        pairs.collect()
+        by_id(&self.sources)
     }
+}
+
+fn by_id(sources: &[Source]) -> HashMap<SourceId, Source> {
+    let pairs = sources
+        .iter()
+        .map(|source| (source.source_id.clone(), source.clone()));
+    pairs.collect()
 }
 
 /// Reads and normalises one record.

@@ -56,27 +56,3 @@ pub(crate) fn alert(plate: &str, at: &str) -> String {
 "#
     )
 }
-
-/// Puts an alert and a picture into a body with the boundary `part`, as cameras do.
-pub(crate) fn multipart(alert: &str) -> Vec<u8> {
-    let mut body = Vec::new();
-    let parts: [(&str, &str, &[u8]); 2] = [
-        ("anpr.xml", "application/xml", alert.as_bytes()),
-        (
-            "detectionPicture.jpg",
-            "image/jpeg",
-            b"\xff\xd8\xff\xe0\x00\xff\xd9",
-        ),
-    ];
-    for (name, content_type, content) in parts {
-        let head = format!(
-            "--part\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
-            content.len()
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(content);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--part--\r\n");
-    body
-}

@@ -1,0 +1,105 @@
+//! A running hub with gates and sources, its HTTP door asked as devices and readers ask it.
+
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+
+use crate::running_hub::{ASK_EVERY, Hub, PATIENCE, of_repository, program};
+
+/// A running hub with the reference tables.
+pub(crate) struct Border {
+    pub(crate) hub: Hub,
+    pub(crate) http: reqwest::Client,
+}
+
+impl Border {
+    /// Opens it with these folders of tables, as paths of the repository; `None` without a program.
+    pub(crate) async fn open(folders: &[&str]) -> anyhow::Result<Option<Self>> {
+        let Some(program) = program() else {
+            return Ok(None);
+        };
+        let mut hub = Hub::new(&program)?;
+        for tables in folders {
+            hub.run(&["seed", &of_repository(tables).display().to_string()])?;
+        }
+        let http = reqwest::Client::new();
+        hub.serve("http", &http, &[]).await?;
+        Ok(Some(Self { hub, http }))
+    }
+
+    /// Registers one more source.
+    pub(crate) async fn register(&self, source: &Value) -> anyhow::Result<()> {
+        let request = self.http.post(self.url("/v1/admin/sources")).json(source);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Posts a body; `received_at` is for replay sources.
+    pub(crate) async fn post(
+        &self,
+        source_id: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        received_at: Option<&str>,
+    ) -> anyhow::Result<Response> {
+        let url = self.url(&format!("/v1/records/{source_id}"));
+        let mut request = self.http.post(url).header("content-type", content_type);
+        if let Some(at) = received_at {
+            request = request.header("bordergate-received-at", at);
+        }
+        Ok(request.body(body).send().await?)
+    }
+
+    /// Posts a body that the door must take and returns the id of its record.
+    pub(crate) async fn accepted(
+        &self,
+        source_id: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        received_at: Option<&str>,
+    ) -> anyhow::Result<String> {
+        let response = self.post(source_id, content_type, body, received_at);
+        let response = response.await?;
+        let (status, receipt) = (response.status(), response.json::<Value>().await?);
+        ensure!(status == StatusCode::ACCEPTED, "{source_id}: {receipt}");
+        let record_id = receipt["record_id"].as_str().context("no record id")?;
+        Ok(record_id.to_owned())
+    }
+
+    /// Returns what became of a record, once it is processed.
+    pub(crate) async fn record(&self, record_id: &str) -> anyhow::Result<Value> {
+        let url = self.url(&format!("/v1/records/{record_id}"));
+        let begun = Instant::now();
+        loop {
+            let response = self.http.get(&url).send().await?;
+            if response.status() != StatusCode::NOT_FOUND {
+                return Ok(response.error_for_status()?.json().await?);
+            }
+            ensure!(begun.elapsed() < PATIENCE, "{record_id} is not processed");
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
+    /// Returns the address of a path at the HTTP door.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.hub.http)
+    }
+}
+
+/// Puts parts, each with its name, type and content, into a body with the boundary `cut`, as cameras do.
+pub(crate) fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, content_type, content) in parts {
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
+            content.len()
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--cut--\r\n");
+    body
+}
