@@ -79,18 +79,18 @@ async fn a_record_that_ended_the_process_more_than_three_times_is_quarantined_un
         let row = row.expect("it was taken");
         (row.next_offset, row.suspect_offset, row.suspect_count)
     };
-    let life = || live(world.tools(100, deadly), &GRAVE);
-    assert_eq!(life(), Life::Killed);
+    let life = async || live(world.tools_apart(100, deadly).await, &GRAVE);
+    assert_eq!(life().await, Life::Killed);
     assert_eq!(row().await, (0, None, 0), "the first batch is taken whole");
     for count in 1..=3 {
-        assert_eq!(life(), Life::Killed);
+        assert_eq!(life().await, Life::Killed);
         assert_eq!(
             row().await,
             (2, Some(2), count),
             "written before it is tried"
         );
     }
-    assert_eq!(life(), Life::Done);
+    assert_eq!(life().await, Life::Done);
     assert_eq!(row().await, (4, None, 0), "the commit clears it");
     assert_eq!(
         world.codes(records[2].record_id).await,
@@ -118,7 +118,7 @@ async fn a_kill_campaign_quarantines_nothing() {
     loop {
         ENCODED.store(0, Ordering::Relaxed);
         let encode: Encode = killed_at_the_third;
-        match live(world.tools(100, encode), &GRAVE) {
+        match live(world.tools_apart(100, encode).await, &GRAVE) {
             Life::Killed => deaths += 1,
             Life::Done => break,
         }

@@ -15,7 +15,7 @@ use bordergate_process::{Decided, Error, Limits, Shard, Tools};
 use bordergate_store::sqlite::SqliteStore;
 use bordergate_store::{
     CrossingFilter, ObservationFilter, QuarantineFilter, QuarantineRow, Queries, RecordFate,
-    Reference, Registry,
+    Reference, Registry, Store,
 };
 use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -73,8 +73,7 @@ impl World {
 
     /// Returns what a hub with batches of up to `records` works with.
     pub(crate) fn tools(&self, records: usize, encode: Encode) -> Arc<Tools> {
-        let log: Arc<dyn EventLog> = self.log.clone();
-        self.tools_on(log, records, encode)
+        self.tools_on(self.log.clone(), records, encode)
     }
 
     /// As [`Self::tools`], on another log.
@@ -84,26 +83,20 @@ impl World {
         records: usize,
         encode: Encode,
     ) -> Arc<Tools> {
-        let defaults = Limits::default();
-        Arc::new(Tools {
-            log,
-            store: self.store.clone(),
-            clock: Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
-            rules: Rules::default(),
-            expected: ExpectedMilestones::default(),
+        tools_of(log, self.store.clone(), records, encode)
+    }
+
+    /// As [`Self::tools`], with connections of its own: a hub that dies holds on to those it was using, as a process
+    /// does until it is gone, and no other hub may wait for them.
+    pub(crate) async fn tools_apart(&self, records: usize, encode: Encode) -> Arc<Tools> {
+        let log = EmbeddedLog::open_read_only(&self.folder.path().join("log.sqlite")).await;
+        let store = SqliteStore::open(&self.folder.path().join("store.sqlite")).await;
+        tools_of(
+            Arc::new(log.expect("the log is there")),
+            Arc::new(store.expect("the database is there")),
+            records,
             encode,
-            owner: Uuid::new_v4(),
-            limits: Limits {
-                batch: RunLimit {
-                    records,
-                    ..defaults.batch
-                },
-                tick_after: None,
-                ..defaults
-            },
-            watcher: Arc::new(()),
-            decided: Decided::new(),
-        })
+        )
     }
 
     /// Takes the shard as a new hub.
@@ -190,6 +183,34 @@ impl World {
     pub(crate) async fn other_log(&self) -> Arc<EmbeddedLog> {
         open_log(self.folder.path().join("other.sqlite")).await
     }
+}
+
+fn tools_of(
+    log: Arc<dyn EventLog>,
+    store: Arc<dyn Store>,
+    records: usize,
+    encode: Encode,
+) -> Arc<Tools> {
+    let defaults = Limits::default();
+    Arc::new(Tools {
+        log,
+        store,
+        clock: Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
+        rules: Rules::default(),
+        expected: ExpectedMilestones::default(),
+        encode,
+        owner: Uuid::new_v4(),
+        limits: Limits {
+            batch: RunLimit {
+                records,
+                ..defaults.batch
+            },
+            tick_after: None,
+            ..defaults
+        },
+        watcher: Arc::new(()),
+        decided: Decided::new(),
+    })
 }
 
 /// Gives a shard up as a hub that ends in peace does.
