@@ -1,6 +1,6 @@
 //! Families: the readings of one event and its corrections, of which the highest revision speaks for all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bordergate_model::{Observation, SourceId};
@@ -62,8 +62,17 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
     families
 }
 
+/// The highest revision speaks; of equal ones, one that no other of the family corrects.
 fn family(mut group: Vec<Arc<Observation>>) -> Family {
-    group.sort_by_key(|reading| (reading.revision, order(reading)));
+    let corrected: HashSet<String> = group
+        .iter()
+        .filter_map(|reading| reading.corrects.clone())
+        .collect();
+    let is_corrected = |reading: &Observation| {
+        let event_id = reading.event_id.as_ref();
+        event_id.is_some_and(|event_id| corrected.contains(event_id))
+    };
+    group.sort_by_key(|reading| (reading.revision, !is_corrected(reading), order(reading)));
     let speaker = group.pop().expect("a family has at least one reading");
     Family {
         speaker,

@@ -1,15 +1,17 @@
 //! Which of several readings stands for a milestone (milestones.md, "Several readings of one milestone").
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use bordergate_model::{Milestone, Observation, Standing};
 use jiff::Timestamp;
 
+use crate::reading::moment;
 use crate::visit::Visit;
 
-/// Returns the reading that stands among dated ones of one milestone: believed before suspect, then the
-/// highest revision, then the source's rank, then the earliest, or the latest of what ends something.
+/// Returns the reading that stands among dated ones of one milestone: believed before suspect, then by
+/// the source's rank, then the earliest, or the latest of what ends something.
+///
+/// Revisions count within one event only, and `family` has chosen by them already.
 fn best<'a>(
     milestone: Milestone,
     readings: impl Iterator<Item = &'a Observation>,
@@ -21,7 +23,6 @@ fn best<'a>(
             let by_time = if milestone.ends_something() { -at } else { at };
             (
                 reading.is_suspect,
-                Reverse(reading.revision),
                 reading.rank,
                 by_time,
                 reading.reference(),
@@ -29,19 +30,23 @@ fn best<'a>(
         })
 }
 
-/// Returns what stands for a milestone; `None` when no dated reading does, or when it comes once per
-/// declaration and one of the crossing's declarations does not have it yet.
+/// Returns the reading that stands for a milestone; `None` when no dated one does, or when it comes once
+/// per declaration and one of the crossing's declarations does not have it yet.
 ///
 /// A reading that names no declaration speaks for all of them.
-pub(crate) fn standing(visit: &Visit, milestone: Milestone) -> Option<Standing> {
-    let stood = if milestone.is_per_declaration() {
-        per_declaration(visit, milestone)?
+fn stood(visit: &Visit, milestone: Milestone) -> Option<&Observation> {
+    if milestone.is_per_declaration() {
+        per_declaration(visit, milestone)
     } else {
-        best(milestone, visit.of(milestone))?
-    };
-    let at = stood.occurred.at?;
+        best(milestone, visit.of(milestone))
+    }
+}
+
+/// Returns what stands for a milestone, at its own time.
+pub(crate) fn standing(visit: &Visit, milestone: Milestone) -> Option<Standing> {
+    let stood = stood(visit, milestone)?;
     Some(Standing {
-        at,
+        at: stood.occurred.at?,
         reading: stood.reference(),
         is_suspect: stood.is_suspect,
     })
@@ -75,7 +80,8 @@ fn per_declaration(visit: &Visit, milestone: Milestone) -> Option<&Observation> 
     last
 }
 
-/// Returns the moment that stands for a milestone.
+/// Returns the moment by which the reading that stands for a milestone is linked: not its own time when
+/// its clock cannot be believed.
 pub(crate) fn moment_of(visit: &Visit, milestone: Milestone) -> Option<Timestamp> {
-    standing(visit, milestone).map(|standing| standing.at)
+    stood(visit, milestone).map(moment)
 }
