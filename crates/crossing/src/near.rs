@@ -12,10 +12,10 @@ use crate::visit::Visit;
 /// Returns the lone sensor reading of a visit that may be linked by a near plate, whether or not its
 /// window has passed.
 pub(crate) fn lone(visit: &Visit) -> Option<&Observation> {
-    let [member] = visit.members.as_slice() else {
+    let mut readings = visit.effective();
+    let (Some(reading), None) = (readings.next(), readings.next()) else {
         return None;
     };
-    let reading = member.observation.as_ref();
     let is_sensor = reading.rank == 0 && !reading.is_suspect && reading.occurred.at.is_some();
     let has_only_its_plate = reading.containers.is_empty()
         && reading.declarations.is_empty()
@@ -144,7 +144,7 @@ fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -
         return None;
     }
     let mut fitting = visits.iter().enumerate().filter(|(_, other)| {
-        other.members.len() > 1
+        other.effective().nth(1).is_some()
             && has_near_plate(other, reading)
             && has_room(other, visits, reading, rules)
     });
