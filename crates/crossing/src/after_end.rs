@@ -27,9 +27,15 @@ impl Visit {
         let at = moment(reading);
         let since_end = at.duration_since(ended_at);
         match state {
-            State::Closed if self.still_closes(reading, milestone, since_end, rules) => true,
+            State::Closed | State::TurnedBack
+                if self.still_closes(reading, milestone, since_end, rules) =>
+            {
+                true
+            }
             State::TurnedBack if since_end <= rules.leave_after_turn_back => {
-                is_at_the_place(milestone) && !is_start(milestone)
+                let is_at_the_gate =
+                    is_at_the_place(milestone) || milestone == Milestone::TurnedBack;
+                is_at_the_gate && !is_start(milestone)
             }
             _ => {
                 self.leaves_after_return(milestone, at, rules)

@@ -79,7 +79,8 @@ fn waiting(
         .max_by_key(|&place| (visits.at(place).first_at(), place))
 }
 
-/// The visit that went out last, unless a later one is inside: then its way out was missed.
+/// The visit that went out last, unless a later one is inside (its way out was missed) or has just been
+/// turned back.
 fn went_out(
     visits: &Visits,
     places: &[Place],
@@ -95,11 +96,11 @@ fn went_out(
         .filter(|&place| out_at(place).is_some())
         .max_by_key(|&place| out_at(place));
     let gone_at = gone.and_then(out_at);
-    let missed = places
-        .iter()
-        .copied()
-        .filter(takes)
-        .filter(|&place| may_have_gone_out_unseen(visits.at(place), gone_at));
+    let missed = places.iter().copied().filter(takes).filter(|&place| {
+        let visit = visits.at(place);
+        may_have_gone_out_unseen(visit, gone_at)
+            || turned_back_after(visit, gone_at, reading, rules)
+    });
     missed
         .max_by_key(|&place| visits.at(place).first_at())
         .or(gone)
@@ -110,6 +111,19 @@ fn out_by(visit: &Visit, at: Timestamp) -> Option<Timestamp> {
     visit
         .last_of(Milestone::CrossedOut)
         .filter(|out| *out <= at)
+}
+
+/// Tells whether a visit later than `gone_at` was turned back so shortly before that it takes the reading.
+fn turned_back_after(
+    visit: &Visit,
+    gone_at: Option<Timestamp>,
+    reading: &Observation,
+    rules: &Rules,
+) -> bool {
+    let is_turned_back = matches!(visit.end(), Some((State::TurnedBack, _)));
+    is_turned_back
+        && Some(visit.first_at()) > gone_at
+        && visit.takes_after_end(reading, std::iter::empty(), rules)
 }
 
 /// Tells whether a visit's way out may have been missed: seen at the place, later than `gone_at`, and
