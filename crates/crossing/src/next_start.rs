@@ -1,9 +1,10 @@
 //! Which visits end because their vehicle began another (milestones.md, "Ends": `close_missed` by the
 //! vehicle's next start).
 
-use bordergate_model::{Milestone, Observation};
+use bordergate_model::{Milestone, Observation, PlateNumber};
+use jiff::Timestamp;
 
-use crate::reading::{is_start, moment};
+use crate::reading::{is_at_the_place, is_start, is_swap, moment, order};
 use crate::rules::Rules;
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
@@ -17,6 +18,8 @@ enum NextStart {
     OnPaper,
     /// Any other reading opens a visit, `entry unknown`.
     EntryUnknown,
+    /// Any other reading at the place goes to a later visit, whose own start was missed.
+    FurtherOn,
 }
 
 /// Marks the open visits of the reading's plate that it shows to have ended unseen. `joined` is the
@@ -31,13 +34,18 @@ pub(crate) fn note_next_start(
         return;
     };
     let at = moment(reading);
+    let began_at = joined.map_or(at, |place| visits.at(place).first_at());
     let of_vehicle = visits.with_plate(plate, |mine| mine.tail() == plate.tail());
     for place in of_vehicle {
         let visit = visits.at(place);
-        let is_earlier = visit.first_at() <= at;
+        let is_earlier = match start {
+            NextStart::FurtherOn => visit.first_at() < began_at,
+            _ => visit.first_at() <= at,
+        };
         if Some(place) != joined
             && visit.end().is_none()
             && is_earlier
+            && !visit.is_left_by(plate, at)
             && start.ends(visit, reading, rules)
         {
             visits.at_mut(place).next_start_at = Some(at);
@@ -48,13 +56,16 @@ pub(crate) fn note_next_start(
 /// Returns how a reading begins a visit; `None` when it begins none.
 fn next_start(reading: &Observation, joined: Option<Place>) -> Option<NextStart> {
     let milestone = reading.milestone?;
+    reading.occurred.at?;
     let opens = joined.is_none();
     if matches!(milestone, Milestone::GateIn | Milestone::CrossedIn) {
         Some(NextStart::AtTheGate)
     } else if opens && is_start(milestone) {
         Some(NextStart::OnPaper)
-    } else if opens && reading.occurred.at.is_some() {
+    } else if opens {
         Some(NextStart::EntryUnknown)
+    } else if is_at_the_place(milestone) {
+        Some(NextStart::FurtherOn)
     } else {
         None
     }
@@ -68,7 +79,28 @@ impl NextStart {
         match self {
             Self::AtTheGate => begins_anew || was_inside,
             Self::OnPaper => begins_anew && !was_inside,
-            Self::EntryUnknown => begins_anew,
+            Self::EntryUnknown | Self::FurtherOn => begins_anew,
         }
+    }
+}
+
+impl Visit {
+    /// Tells whether a vehicle had handed its goods over by `at`: they go on without it, and its next start
+    /// tells nothing of them (milestones.md, "Swaps").
+    fn is_left_by(&self, plate: &PlateNumber, at: Timestamp) -> bool {
+        let last_swap = self
+            .effective()
+            .filter(|reading| reading.milestone.is_some_and(is_swap) && moment(reading) <= at)
+            .filter_map(|reading| {
+                let is_it = |other: &Option<PlateNumber>| {
+                    let other = other.as_ref();
+                    other.is_some_and(|other| other.folded() == plate.folded())
+                };
+                let (gives, takes) = (is_it(&reading.plate), is_it(&reading.to_plate));
+                let hands_over = reading.to_plate.is_some() && gives != takes;
+                hands_over.then_some((order(reading), gives))
+            })
+            .max();
+        last_swap.is_some_and(|(_, gives)| gives)
     }
 }
