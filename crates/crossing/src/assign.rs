@@ -45,6 +45,9 @@ fn take(visits: &mut Visits, family: &Family, rules: &Rules) -> Result<(), Unlin
     if let Some(reason) = unlinkable(reading) {
         return Err(reason);
     }
+    if reading.milestone.is_none() {
+        return Err(UnlinkedReason::NoMeaning);
+    }
     if link_keys(reading).is_empty() {
         return Err(UnlinkedReason::NoKey);
     }
@@ -76,7 +79,8 @@ fn relieve(visits: &mut Visits, reading: &Observation, place: Place) {
     if !reading.milestone.is_some_and(is_swap) {
         return;
     }
-    let Some(relief) = &reading.to_plate else {
+    let relief = reading.to_plate.as_ref();
+    let Some(relief) = relief.filter(|_| reading.occurred.at.is_some()) else {
         return;
     };
     let of_relief = visits.with_plate(relief, |mine| mine.folded() == relief.folded());

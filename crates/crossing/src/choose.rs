@@ -44,20 +44,27 @@ pub(crate) fn choose(
     match (stronger, by_plate) {
         (Some(found), _) => join(found),
         (None, Choice::Open) => by_goods(&[KeyKind::Trailer]).map_or(Choice::Open, join),
+        (None, Choice::Ambiguous) => by_goods(&[KeyKind::Trailer]).map_or(Choice::Ambiguous, join),
         (None, decided) => decided.clone(),
     }
 }
 
-/// Trip and declaration override the plate: the latest visit that carries the key, ended or not.
+/// Trip and declaration override the plate: the latest visit that carries the key, ended or not. Of
+/// several vehicles that share a declaration, the one whose plate is read.
 fn papers(visits: &Visits, reading: &Observation, key: &MatchKey, rules: &Rules) -> Option<Place> {
     let trip = reading.trip_code.as_ref().map(|trip| trip.as_str());
     let carrying = visits.places(|visit| {
         let fits_trip = trip.is_none_or(|trip| !visit.has_other_trip(trip));
         visit.keys.contains(key) && fits_trip && !visit.is_begun_anew_by(reading, rules)
     });
-    carrying
-        .into_iter()
-        .max_by_key(|&place| visits.at(place).first_at())
+    carrying.into_iter().max_by_key(|&place| {
+        let visit = visits.at(place);
+        let is_its_plate = reading
+            .plate
+            .as_ref()
+            .is_some_and(|plate| visit.has_plate(plate));
+        (is_its_plate, visit.first_at())
+    })
 }
 
 /// Container, seal, tag and trailer link only when no plate contradicts.

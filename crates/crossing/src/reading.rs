@@ -36,9 +36,10 @@ pub(crate) fn link_keys(observation: &Observation) -> Vec<MatchKey> {
     keys
 }
 
-/// Returns why a reading can be in no crossing at all; `None` when it can.
+/// Returns why a reading can matter to no crossing at all; `None` when it can. One without a milestone
+/// that corrects another takes that one's away.
 pub(crate) fn unlinkable(observation: &Observation) -> Option<UnlinkedReason> {
-    if observation.milestone.is_none() {
+    if observation.milestone.is_none() && observation.corrects.is_none() {
         Some(UnlinkedReason::NoMeaning)
     } else if link_keys(observation).is_empty() && observation.corrects.is_none() {
         Some(UnlinkedReason::NoKey)

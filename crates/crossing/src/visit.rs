@@ -117,20 +117,23 @@ impl Visit {
         trips.peek().is_some() && !trips.any(|mine| mine == trip)
     }
 
-    /// Returns every vehicle plate of its readings that lend keys.
+    /// Returns every vehicle plate of its readings that lend keys: an undated one lends its declaration only.
     pub(crate) fn plates(&self) -> impl Iterator<Item = &PlateNumber> {
         self.members
             .iter()
-            .filter(|member| member.lends)
+            .filter(|member| member.lends && member.observation.occurred.at.is_some())
             .flat_map(|member| [&member.observation.plate, &member.observation.to_plate])
             .flatten()
     }
 
     /// Tells whether a plate names another vehicle than those it has (a folded equal is the same).
     pub(crate) fn plate_contradicts(&self, plate: &PlateNumber) -> bool {
-        let mut plates = self.plates().peekable();
-        plates.peek().is_some()
-            && !plates
-                .any(|mine| mine.folded() == plate.folded() && !mine.province_contradicts(plate))
+        self.plates().next().is_some() && !self.has_plate(plate)
+    }
+
+    /// Tells whether it has a plate or its folded equal.
+    pub(crate) fn has_plate(&self, plate: &PlateNumber) -> bool {
+        self.plates()
+            .any(|mine| mine.folded() == plate.folded() && !mine.province_contradicts(plate))
     }
 }
