@@ -67,11 +67,7 @@ pub(crate) fn describe(
         gate_id: visit.members[0].observation.gate_id.clone(),
         revision: 0,
         direction: visit.direction(),
-        channel: visit
-            .effective()
-            .filter_map(|reading| reading.channel)
-            .max()
-            .unwrap_or(Channel::None),
+        channel: channel(visit),
         cargo: earliest(visit, |reading| reading.cargo),
         is_loaded: earliest(visit, |reading| reading.is_loaded),
         state,
@@ -99,6 +95,23 @@ pub(crate) fn describe(
         milestones,
         readings,
     }
+}
+
+/// Returns the severest channel told. What comes before CHANNELLED tells none; a clearance may tell it when
+/// the channelling message was lost (red has no clearance code of its own, formats.md).
+fn channel(visit: &Visit) -> Channel {
+    let is_before = |reading: &&Observation| {
+        matches!(
+            reading.milestone,
+            Some(Milestone::Predeclared | Milestone::ManifestFiled | Milestone::DeclRegistered)
+        )
+    };
+    visit
+        .effective()
+        .filter(|reading| !is_before(reading))
+        .filter_map(|reading| reading.channel)
+        .max()
+        .unwrap_or(Channel::None)
 }
 
 /// Returns the earliest reading's word on something that reports tell.
