@@ -5,6 +5,7 @@
 use bordergate_model::{Direction, Milestone, Observation, State};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::family::Asking;
 use crate::reading::{is_at_the_place, is_start, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
@@ -14,7 +15,7 @@ impl Visit {
     /// itself among them or not.
     pub(crate) fn takes_after_end<'a>(
         &self,
-        reading: &Observation,
+        reading: Asking<'_>,
         mut others: impl Iterator<Item = &'a Self>,
         rules: &Rules,
     ) -> bool {
@@ -24,7 +25,7 @@ impl Visit {
         if state == State::Relieved || self.is_begun_anew_by(reading, rules) {
             return false;
         }
-        let at = moment(reading);
+        let at = moment(&reading);
         let since_end = at.duration_since(ended_at);
         match state {
             State::Closed | State::TurnedBack
@@ -49,7 +50,7 @@ impl Visit {
     /// after it. A new declaration belongs to the next trip, a start begins it.
     fn still_closes(
         &self,
-        reading: &Observation,
+        reading: Asking<'_>,
         milestone: Milestone,
         since_end: SignedDuration,
         rules: &Rules,

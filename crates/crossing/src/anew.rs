@@ -2,14 +2,15 @@
 
 use bordergate_model::{Milestone, Observation};
 
+use crate::family::Asking;
 use crate::reading::moment;
 use crate::rules::Rules;
 use crate::visit::Visit;
 
 impl Visit {
     /// Tells whether a reading would begin another crossing if this one were its (milestones.md, "Starts").
-    pub(crate) fn is_begun_anew_by(&self, observation: &Observation, rules: &Rules) -> bool {
-        if let Some(trip) = &observation.trip_code {
+    pub(crate) fn is_begun_anew_by(&self, asking: Asking<'_>, rules: &Rules) -> bool {
+        if let Some(trip) = &asking.trip_code {
             if self.trips().any(|mine| mine == trip.as_str()) {
                 return false;
             }
@@ -17,10 +18,9 @@ impl Visit {
                 return true;
             }
         }
-        let Some(milestone) = observation.milestone else {
+        let (Some(milestone), Some(at)) = (asking.milestone, asking.begins_at) else {
             return false;
         };
-        let at = moment(observation);
         if matches!(
             milestone,
             Milestone::GateIn | Milestone::CrossedIn | Milestone::Predeclared
@@ -31,7 +31,7 @@ impl Visit {
         }
         let last = self
             .of(milestone)
-            .filter(|earlier| is_about_the_same(milestone, earlier, observation))
+            .filter(|earlier| is_about_the_same(milestone, earlier, asking.reading))
             .map(moment)
             .max();
         last.is_some_and(|last| at.duration_since(last) > rules.reread)

@@ -11,7 +11,7 @@ use crate::choose::{Choice, by_plate, choose};
 use crate::family::{Family, families};
 use crate::next_start::note_next_start;
 use crate::one::{make_one, make_one_by_strong_keys};
-use crate::reading::{is_swap, link_keys, moment, unlinkable};
+use crate::reading::{is_swap, link_keys, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
@@ -41,14 +41,11 @@ pub(crate) fn assign(readings: &[Arc<Observation>], rules: &Rules) -> Assigned {
 
 /// Puts a family into the visit its speaker's keys choose, or into one of its own.
 fn take(visits: &mut Visits, family: &Family, rules: &Rules) -> Result<(), UnlinkedReason> {
-    let reading = family.speaker.as_ref();
-    if let Some(reason) = unlinkable(reading) {
-        return Err(reason);
-    }
+    let reading = family.asking();
     if reading.milestone.is_none() {
         return Err(UnlinkedReason::NoMeaning);
     }
-    if link_keys(reading).is_empty() {
+    if link_keys(&reading).is_empty() {
         return Err(UnlinkedReason::NoKey);
     }
     let by_plate = by_plate(visits, reading, rules);
@@ -70,7 +67,7 @@ fn take(visits: &mut Visits, family: &Family, rules: &Rules) -> Result<(), Unlin
             visits.open(visit)
         }
     };
-    relieve(visits, reading, place);
+    relieve(visits, &reading, place);
     Ok(())
 }
 

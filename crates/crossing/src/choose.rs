@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use bordergate_model::{KeyKind, MatchKey, Observation, PlateNumber};
+use bordergate_model::{KeyKind, MatchKey, PlateNumber};
 
+use crate::family::Asking;
 use crate::latest::latest;
 use crate::reading::link_keys;
 use crate::rules::Rules;
@@ -26,11 +27,11 @@ pub(crate) enum Choice {
 /// Chooses by the strongest key that decides; `by_plate` is what the plate alone says.
 pub(crate) fn choose(
     visits: &Visits,
-    reading: &Observation,
+    reading: Asking<'_>,
     by_plate: &Choice,
     rules: &Rules,
 ) -> Choice {
-    let keys = link_keys(reading);
+    let keys = link_keys(&reading);
     let of = |kinds: &'static [KeyKind]| keys.iter().filter(|key| kinds.contains(&key.kind));
     let by_papers = || {
         of(&[KeyKind::Trip, KeyKind::Declaration])
@@ -51,7 +52,7 @@ pub(crate) fn choose(
 
 /// Trip and declaration override the plate: the latest visit that carries the key, ended or not. Of
 /// several vehicles that share a declaration, the one whose plate is read.
-fn papers(visits: &Visits, reading: &Observation, key: &MatchKey, rules: &Rules) -> Option<Place> {
+fn papers(visits: &Visits, reading: Asking<'_>, key: &MatchKey, rules: &Rules) -> Option<Place> {
     let trip = reading.trip_code.as_ref().map(|trip| trip.as_str());
     let carrying = visits.places(|visit| {
         let fits_trip = trip.is_none_or(|trip| !visit.has_other_trip(trip));
@@ -68,7 +69,7 @@ fn papers(visits: &Visits, reading: &Observation, key: &MatchKey, rules: &Rules)
 }
 
 /// Container, seal, tag and trailer link only when no plate contradicts.
-fn goods(visits: &Visits, reading: &Observation, key: &MatchKey, rules: &Rules) -> Option<Place> {
+fn goods(visits: &Visits, reading: Asking<'_>, key: &MatchKey, rules: &Rules) -> Option<Place> {
     let carrying = visits.places(|visit| {
         visit.keys.contains(key)
             && reading
@@ -81,7 +82,7 @@ fn goods(visits: &Visits, reading: &Observation, key: &MatchKey, rules: &Rules) 
 
 /// Returns what the plate alone says: the text itself first; its folded form only when no open visit
 /// has the text itself. An undated reading is linked by its declaration only.
-pub(crate) fn by_plate(visits: &Visits, reading: &Observation, rules: &Rules) -> Choice {
+pub(crate) fn by_plate(visits: &Visits, reading: Asking<'_>, rules: &Rules) -> Choice {
     let Some(plate) = reading
         .plate
         .as_ref()

@@ -1,11 +1,13 @@
 //! Families: the readings of one event and its corrections, of which the highest revision speaks for all.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bordergate_model::{Observation, SourceId};
+use jiff::Timestamp;
 
-use crate::reading::order;
+use crate::reading::{moment, order};
 
 /// The readings of one event, the one that speaks first.
 #[derive(Clone, Debug)]
@@ -14,6 +16,39 @@ pub(crate) struct Family {
     pub(crate) speaker: Arc<Observation>,
     /// The superseded readings.
     pub(crate) others: Vec<Arc<Observation>>,
+}
+
+/// A reading that asks for its visit, and when it would begin one.
+///
+/// A revision or correction never begins another crossing: what counts is when the event was first read,
+/// and a correction of what was never received begins none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asking<'a> {
+    pub(crate) reading: &'a Observation,
+    /// When the event was first read, corrections left out.
+    pub(crate) begins_at: Option<Timestamp>,
+}
+
+impl Deref for Asking<'_> {
+    type Target = Observation;
+
+    fn deref(&self) -> &Observation {
+        self.reading
+    }
+}
+
+impl Family {
+    /// Returns what speaks for the family as it asks for its visit.
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        let all = std::iter::once(&self.speaker).chain(&self.others);
+        let first = all
+            .filter(|reading| reading.corrects.is_none())
+            .min_by_key(|reading| (reading.revision, order(reading)));
+        Asking {
+            reading: &self.speaker,
+            begins_at: first.map(|first| moment(first)),
+        }
+    }
 }
 
 /// Name of an event within a gate: source, event id, index within its record.

@@ -4,6 +4,7 @@
 use bordergate_model::{Direction, Milestone, Observation, State};
 use jiff::Timestamp;
 
+use crate::family::Asking;
 use crate::reading::{is_at_the_place, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
@@ -14,10 +15,10 @@ use crate::visits::{Place, Visits};
 pub(crate) fn latest(
     visits: &Visits,
     places: &[Place],
-    reading: &Observation,
+    reading: Asking<'_>,
     rules: &Rules,
 ) -> Option<Place> {
-    if is_after_the_way_out(reading) {
+    if is_after_the_way_out(&reading) {
         return went_out(visits, places, reading, rules);
     }
     inside(visits, places, reading, rules)
@@ -34,18 +35,13 @@ fn is_after_the_way_out(reading: &Observation) -> bool {
 }
 
 /// Tells whether a visit is open and the reading does not begin another.
-fn is_open_to(visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
+fn is_open_to(visit: &Visit, reading: Asking<'_>, rules: &Rules) -> bool {
     visit.end().is_none() && !visit.is_begun_anew_by(reading, rules)
 }
 
 /// The open visit whose vehicle was the last to come in, at or before the reading.
-fn inside(
-    visits: &Visits,
-    places: &[Place],
-    reading: &Observation,
-    rules: &Rules,
-) -> Option<Place> {
-    let at = moment(reading);
+fn inside(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
+    let at = moment(&reading);
     let is_inside = |visit: &Visit| visit.entered_at().is_some_and(|entered| entered <= at);
     places
         .iter()
@@ -56,7 +52,7 @@ fn inside(
 }
 
 /// The ended visit that ended last of those that still take the reading.
-fn ended(visits: &Visits, places: &[Place], reading: &Observation, rules: &Rules) -> Option<Place> {
+fn ended(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
     let others = || places.iter().map(|&other| visits.at(other));
     places
         .iter()
@@ -66,12 +62,7 @@ fn ended(visits: &Visits, places: &[Place], reading: &Observation, rules: &Rules
 }
 
 /// The open visit that began last.
-fn waiting(
-    visits: &Visits,
-    places: &[Place],
-    reading: &Observation,
-    rules: &Rules,
-) -> Option<Place> {
+fn waiting(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
     places
         .iter()
         .copied()
@@ -84,11 +75,11 @@ fn waiting(
 fn went_out(
     visits: &Visits,
     places: &[Place],
-    reading: &Observation,
+    reading: Asking<'_>,
     rules: &Rules,
 ) -> Option<Place> {
     let takes = |place: &Place| !visits.at(*place).is_begun_anew_by(reading, rules);
-    let out_at = |place: Place| out_by(visits.at(place), moment(reading) + rules.after_close);
+    let out_at = |place: Place| out_by(visits.at(place), moment(&reading) + rules.after_close);
     let gone = places
         .iter()
         .copied()
@@ -117,7 +108,7 @@ fn out_by(visit: &Visit, at: Timestamp) -> Option<Timestamp> {
 fn turned_back_after(
     visit: &Visit,
     gone_at: Option<Timestamp>,
-    reading: &Observation,
+    reading: Asking<'_>,
     rules: &Rules,
 ) -> bool {
     let is_turned_back = matches!(visit.end(), Some((State::TurnedBack, _)));

@@ -10,7 +10,7 @@ use crate::assign::assign;
 use crate::describe::describe;
 use crate::family::event_names;
 use crate::near::settle;
-use crate::reading::link_keys;
+use crate::reading::{link_keys, unlinkable};
 use crate::rules::Rules;
 use crate::visit::Visit;
 
@@ -27,14 +27,18 @@ pub struct Linked {
 #[must_use]
 pub fn link(readings: &[Observation], log_time: Timestamp, rules: &Rules) -> Linked {
     let mut seen = std::collections::HashSet::new();
-    let once = readings
-        .iter()
-        .filter(|reading| seen.insert(reading.reference()))
-        .cloned()
-        .map(Arc::new);
-    let mut visits = Vec::new();
+    let mut linkable = Vec::new();
     let mut unlinked = Vec::new();
-    for group in groups(once.collect()) {
+    for reading in readings {
+        if seen.insert(reading.reference()) {
+            match unlinkable(reading) {
+                Some(reason) => unlinked.push((reading.clone(), reason)),
+                None => linkable.push(Arc::new(reading.clone())),
+            }
+        }
+    }
+    let mut visits = Vec::new();
+    for group in groups(linkable) {
         let assigned = assign(&group, rules);
         visits.extend(assigned.visits);
         unlinked.extend(

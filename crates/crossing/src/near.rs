@@ -5,6 +5,7 @@
 use bordergate_model::{Direction, KeyKind, MatchKey, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
+use crate::family::Asking;
 use crate::reading::moment;
 use crate::rules::Rules;
 use crate::visit::Visit;
@@ -12,7 +13,11 @@ use crate::visit::Visit;
 /// Returns the lone sensor reading of a visit that may be linked by a near plate, whether or not its
 /// window has passed.
 pub(crate) fn lone(visit: &Visit) -> Option<&Observation> {
-    let mut readings = visit.effective();
+    lone_asking(visit).map(|asking| asking.reading)
+}
+
+fn lone_asking(visit: &Visit) -> Option<Asking<'_>> {
+    let mut readings = visit.asking();
     let (Some(reading), None) = (readings.next(), readings.next()) else {
         return None;
     };
@@ -139,13 +144,13 @@ fn is_first_to_claim(
 }
 
 fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -> Option<usize> {
-    let reading = lone(visit)?;
-    if log_time < due_at(reading, rules) {
+    let reading = lone_asking(visit)?;
+    if log_time < due_at(&reading, rules) {
         return None;
     }
     let mut fitting = visits.iter().enumerate().filter(|(_, other)| {
         other.effective().nth(1).is_some()
-            && has_near_plate(other, reading)
+            && has_near_plate(other, &reading)
             && has_room(other, visits, reading, rules)
     });
     let (place, _) = fitting.next()?;
@@ -161,14 +166,14 @@ fn has_near_plate(visit: &Visit, reading: &Observation) -> bool {
 }
 
 /// Tells whether a visit lacks the reading's milestone and has room for it in time and order.
-fn has_room(visit: &Visit, visits: &[Visit], reading: &Observation, rules: &Rules) -> bool {
+fn has_room(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules) -> bool {
     let Some(milestone) = reading.milestone else {
         return false;
     };
     if visit.has(milestone) || visit.relieved_at.is_some() {
         return false;
     }
-    let at = moment(reading);
+    let at = moment(&reading);
     let nearest = visit
         .effective()
         .map(|other| moment(other).duration_since(at).abs())
@@ -194,13 +199,8 @@ fn has_room(visit: &Visit, visits: &[Visit], reading: &Observation, rules: &Rule
 }
 
 /// Tells whether a visit takes the reading although it ended more than a minute before it.
-fn is_taken_after_end(
-    visit: &Visit,
-    visits: &[Visit],
-    reading: &Observation,
-    rules: &Rules,
-) -> bool {
-    let at = moment(reading);
+fn is_taken_after_end(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules) -> bool {
+    let at = moment(&reading);
     let is_after_end = visit
         .end()
         .is_some_and(|(_, ended_at)| at.duration_since(ended_at) > rules.after_close);
@@ -210,7 +210,9 @@ fn is_taken_after_end(
     match reading.milestone {
         Some(Milestone::Returned | Milestone::Delivered) => visit.has(Milestone::CrossedOut),
         _ => {
-            let of_vehicle = visits.iter().filter(|other| has_near_plate(other, reading));
+            let of_vehicle = visits
+                .iter()
+                .filter(|other| has_near_plate(other, &reading));
             visit.takes_after_end(reading, of_vehicle, rules)
         }
     }

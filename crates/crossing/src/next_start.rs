@@ -1,9 +1,10 @@
 //! Which visits end because their vehicle began another (milestones.md, "Ends": `close_missed` by the
 //! vehicle's next start).
 
-use bordergate_model::{Milestone, Observation, PlateNumber};
+use bordergate_model::{Milestone, PlateNumber};
 use jiff::Timestamp;
 
+use crate::family::Asking;
 use crate::reading::{is_at_the_place, is_start, is_swap, moment, order};
 use crate::rules::Rules;
 use crate::visit::Visit;
@@ -26,14 +27,14 @@ enum NextStart {
 /// visit it goes to; `None` when it opens one.
 pub(crate) fn note_next_start(
     visits: &mut Visits,
-    reading: &Observation,
+    reading: Asking<'_>,
     joined: Option<Place>,
     rules: &Rules,
 ) {
     let (Some(start), Some(plate)) = (next_start(reading, joined), &reading.plate) else {
         return;
     };
-    let at = moment(reading);
+    let at = moment(&reading);
     let began_at = joined.map_or(at, |place| visits.at(place).first_at());
     let of_vehicle = visits.with_plate(plate, |mine| mine.tail() == plate.tail());
     for place in of_vehicle {
@@ -54,7 +55,7 @@ pub(crate) fn note_next_start(
 }
 
 /// Returns how a reading begins a visit; `None` when it begins none.
-fn next_start(reading: &Observation, joined: Option<Place>) -> Option<NextStart> {
+fn next_start(reading: Asking<'_>, joined: Option<Place>) -> Option<NextStart> {
     let milestone = reading.milestone?;
     reading.occurred.at?;
     let opens = joined.is_none();
@@ -73,7 +74,7 @@ fn next_start(reading: &Observation, joined: Option<Place>) -> Option<NextStart>
 
 impl NextStart {
     /// Tells whether a start of this kind ends an open visit of the same vehicle.
-    fn ends(self, visit: &Visit, reading: &Observation, rules: &Rules) -> bool {
+    fn ends(self, visit: &Visit, reading: Asking<'_>, rules: &Rules) -> bool {
         let begins_anew = visit.is_begun_anew_by(reading, rules);
         let was_inside = visit.entered_at().is_some();
         match self {

@@ -1,8 +1,9 @@
 //! When two visits are found to be one crossing: a reading names both by its keys, and neither
 //! contradicts the other (identifiers.md, "Keys that contradict each other"; milestones.md, "Starts").
 
-use bordergate_model::{KeyKind, MatchKey, Observation};
+use bordergate_model::{KeyKind, MatchKey};
 
+use crate::family::Asking;
 use crate::reading::link_keys;
 use crate::rules::Rules;
 use crate::visit::Visit;
@@ -11,7 +12,7 @@ use crate::visits::{Place, Visits};
 /// Other visits that a reading's strong keys name are found to be the one at `place`.
 pub(crate) fn make_one_by_strong_keys(
     visits: &mut Visits,
-    reading: &Observation,
+    reading: Asking<'_>,
     place: Place,
     rules: &Rules,
 ) {
@@ -21,7 +22,7 @@ pub(crate) fn make_one_by_strong_keys(
             KeyKind::Trip | KeyKind::Declaration | KeyKind::Container
         )
     };
-    for key in link_keys(reading).into_iter().filter(is_strong) {
+    for key in link_keys(&reading).into_iter().filter(is_strong) {
         for other in visits.places(|visit| visit.keys.contains(&key)) {
             make_one(visits, reading, (place, other), &key, rules);
         }
@@ -31,7 +32,7 @@ pub(crate) fn make_one_by_strong_keys(
 /// Makes one of two visits that a reading names, if they can be one.
 pub(crate) fn make_one(
     visits: &mut Visits,
-    reading: &Observation,
+    reading: Asking<'_>,
     (place, other): (Place, Place),
     key: &MatchKey,
     rules: &Rules,
@@ -56,10 +57,10 @@ impl Visit {
             && !is_other_vehicle
             && self.ends_allow_joining(other)
             && !other
-                .effective()
+                .asking()
                 .any(|reading| self.is_begun_anew_by(reading, rules))
             && !self
-                .effective()
+                .asking()
                 .any(|reading| other.is_begun_anew_by(reading, rules))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bordergate_model::{KeyKind, MatchKey, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
-use crate::family::Family;
+use crate::family::{Asking, Family};
 use crate::reading::{link_keys, moment};
 
 /// A reading in its visit.
@@ -22,6 +22,18 @@ pub(crate) struct Member {
     pub(crate) lends: bool,
     /// Whether a correction has taken its place.
     pub(crate) is_superseded: bool,
+    /// When its event was first read; `None` when only corrections of it were.
+    begins_at: Option<Timestamp>,
+}
+
+impl Member {
+    /// Returns it as it would ask for its visit.
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        Asking {
+            reading: &self.observation,
+            begins_at: self.begins_at,
+        }
+    }
 }
 
 /// The readings of one crossing while it is being linked.
@@ -39,11 +51,13 @@ impl Visit {
     /// Adds a family of readings that came by `link_key`.
     pub(crate) fn add(&mut self, family: &Family, link_key: Option<MatchKey>) {
         self.keys.extend(link_keys(&family.speaker));
+        let begins_at = family.asking().begins_at;
         let member = |observation: &Arc<Observation>, is_superseded: bool| Member {
             observation: Arc::clone(observation),
             link_key: link_key.clone(),
             lends: !is_superseded,
             is_superseded,
+            begins_at,
         };
         self.members.push(member(&family.speaker, false));
         self.members
@@ -63,10 +77,13 @@ impl Visit {
 
     /// Returns the readings that count, those superseded left out.
     pub(crate) fn effective(&self) -> impl Iterator<Item = &Observation> {
-        self.members
-            .iter()
-            .filter(|member| !member.is_superseded)
-            .map(|member| member.observation.as_ref())
+        self.asking().map(|asking| asking.reading)
+    }
+
+    /// Returns the readings that count as they would ask for their visit.
+    pub(crate) fn asking(&self) -> impl Iterator<Item = Asking<'_>> {
+        let counting = self.members.iter().filter(|member| !member.is_superseded);
+        counting.map(Member::asking)
     }
 
     /// Returns the readings of a milestone that count.
