@@ -1,95 +1,17 @@
 //! The rules of one visit, and the board against the definition, through the public surface.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bordergate_crossing::{Board, Changes, Rules, link};
 use bordergate_model::{
-    Basis, Channel, Crossing, CrossingId, DeclarationNumber, Direction, GateId, KeyKind, Milestone,
-    Observation, ObservationRef, Occurred, PlateNumber, RecordId, SourceId, State, TripCode,
-    UnlinkedReason,
+    Channel, Crossing, CrossingId, Direction, KeyKind, Milestone, Observation, ObservationRef,
+    PlateNumber, State, UnlinkedReason,
 };
+use common::{crossings, declared, late_enough, milestones, seen, with_trip};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use uuid::Uuid;
-
-const DAY: i64 = 1_763_251_200; // a midnight
-
-/// A reading of `milestone` at `minute` of the day by a sensor that saw `plate`.
-fn seen(number: u32, milestone: Milestone, minute: i64, plate: &str) -> Observation {
-    let at = Timestamp::from_second(DAY + minute * 60).expect("in range");
-    Observation {
-        record_id: RecordId(Uuid::from_u128(u128::from(number) + 1)),
-        offset: i64::from(number),
-        index: 0,
-        gate_id: GateId::parse("huu-nghi").expect("a name"),
-        source_id: SourceId::parse("camera").expect("a name"),
-        source_version: 1,
-        event_id: Some(format!("e{number}")),
-        revision: 0,
-        corrects: None,
-        milestone: Some(milestone),
-        occurred: Occurred {
-            at: Some(at),
-            text: None,
-            basis: Basis::Explicit,
-        },
-        received_at: at,
-        told_at: None,
-        is_suspect: false,
-        rank: 0,
-        plate: PlateNumber::parse(plate).ok(),
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
-    }
-}
-
-fn declared(mut reading: Observation, number: &str) -> Observation {
-    reading.declarations = vec![DeclarationNumber::parse(number).expect("a declaration number")];
-    reading.rank = 2;
-    reading
-}
-
-fn with_trip(mut reading: Observation, code: &str) -> Observation {
-    reading.trip_code = TripCode::parse(code);
-    reading
-}
-
-fn late_enough(readings: &[Observation]) -> Timestamp {
-    readings
-        .iter()
-        .map(|reading| reading.received_at)
-        .max()
-        .expect("some")
-        + SignedDuration::from_hours(3)
-}
-
-fn crossings(readings: &[Observation]) -> Vec<Crossing> {
-    let mut crossings = link(readings, late_enough(readings), &Rules::default()).crossings;
-    crossings.sort_by_key(|crossing| crossing.first_at);
-    crossings
-}
-
-fn milestones(crossing: &Crossing) -> Vec<&'static str> {
-    crossing
-        .readings
-        .iter()
-        .filter_map(|reading| reading.observation.milestone)
-        .map(Milestone::code)
-        .collect()
-}
 
 use Milestone::*;
 
@@ -462,7 +384,42 @@ fn by_board(readings: &[Observation], restarts: &BTreeSet<usize>, end: Timestamp
     )
 }
 
+/// Makes one reading in five a correction, a retraction, a revision, an undated or a suspect one.
+fn twist_reading(reading: &mut Observation, twist: u8, number: u32, earlier: prop::sample::Index) {
+    let earlier = || format!("e{}", earlier.index(number.max(1) as usize));
+    match twist {
+        0 | 1 => {
+            reading.corrects = Some(earlier());
+            reading.revision = 1;
+            if twist == 1 {
+                reading.milestone = None;
+            }
+        }
+        2 => {
+            reading.event_id = Some(earlier());
+            reading.revision = number + 1;
+        }
+        3 => reading.occurred.at = None,
+        4 => {
+            reading.is_suspect = true;
+            reading.occurred.at = Some(reading.received_at + SignedDuration::from_hours(500));
+        }
+        _ => {}
+    }
+}
+
 fn traffic() -> impl Strategy<Value = Vec<Observation>> {
+    readings_where(|_, _, _, _| {})
+}
+
+/// Traffic with corrections, retractions, revisions, undated and suspect readings.
+fn twisted_traffic() -> impl Strategy<Value = Vec<Observation>> {
+    readings_where(twist_reading)
+}
+
+fn readings_where(
+    twist_reading: impl Fn(&mut Observation, u8, u32, prop::sample::Index),
+) -> impl Strategy<Value = Vec<Observation>> {
     let milestone = prop::sample::select(vec![
         Predeclared,
         GateIn,
@@ -494,10 +451,12 @@ fn traffic() -> impl Strategy<Value = Vec<Observation>> {
         0..plates.len(),
         0_usize..6,
         0_u8..3,
+        (0_u8..20, any::<prop::sample::Index>()),
     );
     prop::collection::vec(reading, 1..24).prop_map(move |drawn| {
         let mut readings: Vec<Observation> = Vec::new();
-        for (number, (milestone, minute, plate, other, declaration, rank)) in (0_u32..).zip(drawn) {
+        for (number, drawn) in (0_u32..).zip(drawn) {
+            let (milestone, minute, plate, other, declaration, rank, (twist, earlier)) = drawn;
             let mut reading = seen(number, milestone, minute, plates[plate]);
             reading.rank = rank;
             if milestone == TractorSwapped {
@@ -512,6 +471,7 @@ fn traffic() -> impl Strategy<Value = Vec<Observation>> {
             if declaration == 4 {
                 reading = with_trip(reading, ["T1", "T2"][plate % 2]);
             }
+            twist_reading(&mut reading, twist, number, earlier);
             readings.push(reading);
         }
         readings
@@ -523,7 +483,7 @@ proptest! {
 
     #[test]
     fn the_board_gives_what_link_gives_in_any_order_with_restarts_anywhere(
-        readings in traffic(),
+        readings in twisted_traffic(),
         shuffle in any::<u64>(),
         restarts in prop::collection::btree_set(0_usize..24, 0..4),
     ) {
@@ -536,7 +496,7 @@ proptest! {
     }
 
     #[test]
-    fn a_doubled_reading_changes_nothing(readings in traffic()) {
+    fn a_doubled_reading_changes_nothing(readings in twisted_traffic()) {
         let end = late_enough(&readings);
         let doubled: Vec<Observation> = readings.iter().chain(&readings).cloned().collect();
         prop_assert_eq!(by_board(&readings, &BTreeSet::new(), end), by_board(&doubled, &BTreeSet::new(), end));

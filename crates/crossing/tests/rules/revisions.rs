@@ -1,0 +1,168 @@
+//! milestones.md: "A correction is a new observation that names what it corrects; the highest revision wins".
+
+use bordergate_crossing::{Board, Rules, link};
+use bordergate_model::Milestone::*;
+use bordergate_model::{Observation, PlateNumber, SourceId, UnlinkedReason};
+use jiff::SignedDuration;
+
+use crate::common::{crossings, late_enough, seen};
+use crate::{TRUCK, all, reported};
+
+/// The reading as a correction of another event of its source.
+fn correcting(mut reading: Observation, event_id: &str, revision: u32) -> Observation {
+    reading.corrects = Some(event_id.to_owned());
+    reading.revision = revision;
+    reading
+}
+
+/// The reading as that of another source.
+fn by(mut reading: Observation, source: &str) -> Observation {
+    reading.source_id = SourceId::parse(source).expect("a name");
+    reading
+}
+
+#[test]
+fn revisions_are_compared_within_one_event_only() {
+    let mut camera = by(seen(0, GateIn, 5, TRUCK), "axis");
+    camera.revision = 3_600_001;
+    let wrong = seen(1, GateIn, 2, TRUCK);
+    let right = correcting(seen(2, GateIn, 3, TRUCK), "e1", 1);
+    let found = crossings(&[camera, wrong, right.clone()]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].at(GateIn),
+        right.occurred.at,
+        "both are sensors, so the earliest stands"
+    );
+}
+
+#[test]
+fn a_corrected_report_stands_behind_a_sensor() {
+    let sensor = seen(0, Weighed, 9, TRUCK);
+    let wrong = reported(by(seen(1, Weighed, 2, TRUCK), "yard"));
+    let right = correcting(reported(by(seen(2, Weighed, 3, TRUCK), "yard")), "e1", 1);
+    let found = crossings(&[sensor.clone(), wrong, right]);
+    assert_eq!(found[0].at(Weighed), sensor.occurred.at);
+}
+
+#[test]
+fn a_correction_may_itself_be_corrected_and_all_stay_listed() {
+    let first = seen(0, GateIn, 0, TRUCK);
+    let second = correcting(seen(1, GateIn, 30, TRUCK), "e0", 1);
+    for revision in [1, 2] {
+        let third = correcting(seen(2, GateIn, 10, TRUCK), "e1", revision);
+        let found = crossings(&[third.clone(), first.clone(), second.clone()]);
+        assert_eq!((found.len(), found[0].readings.len()), (1, 3));
+        assert_eq!(
+            found[0].at(GateIn),
+            third.occurred.at,
+            "revision {revision}"
+        );
+    }
+}
+
+#[test]
+fn a_corrected_plate_moves_the_reading() {
+    let misread = seen(1, Weighed, 20, "29H55512");
+    let right = correcting(seen(2, Weighed, 20, TRUCK), "e1", 1);
+    let found = crossings(&[seen(0, GateIn, 0, TRUCK), misread, right]);
+    assert_eq!(all(&found), [["GATE_IN", "WEIGHED", "WEIGHED"]]);
+    assert_eq!(found[0].plate.as_deref(), Some(TRUCK));
+}
+
+#[test]
+fn a_correction_never_starts_a_crossing_of_its_own() {
+    let other_sensor = by(seen(0, GateIn, 1, TRUCK), "barrier");
+    let wrong = seen(1, GateIn, 0, TRUCK);
+    let right = correcting(seen(2, GateIn, 30, TRUCK), "e1", 1);
+    assert_eq!(
+        crossings(&[other_sensor.clone(), wrong, right.clone()]).len(),
+        1
+    );
+    assert_eq!(
+        crossings(&[other_sensor, right]).len(),
+        1,
+        "also when what it corrects was never received"
+    );
+}
+
+#[test]
+fn a_corrected_reading_of_the_next_trip_still_starts_it() {
+    let wrong = seen(1, GateIn, 1_000, TRUCK);
+    let right = correcting(seen(2, GateIn, 1_005, TRUCK), "e1", 1);
+    let found = crossings(&[seen(0, GateIn, 0, TRUCK), wrong, right]);
+    assert_eq!(all(&found), [vec!["GATE_IN"], vec!["GATE_IN", "GATE_IN"]]);
+}
+
+/// A reading that takes another back: it tells no milestone.
+fn retracting(mut reading: Observation, event_id: &str) -> Observation {
+    reading.milestone = None;
+    correcting(reading, event_id, 1)
+}
+
+#[test]
+fn a_retraction_takes_the_milestone_away() {
+    let readings = [
+        seen(0, GateIn, 0, TRUCK),
+        seen(1, Weighed, 20, TRUCK),
+        retracting(seen(2, Weighed, 20, TRUCK), "e1"),
+    ];
+    let linked = link(&readings, late_enough(&readings), &Rules::default());
+    assert_eq!(all(&linked.crossings), [["GATE_IN"]]);
+    let mut unlinked: Vec<_> = linked
+        .unlinked
+        .iter()
+        .map(|(reading, reason)| (reading.offset, *reason))
+        .collect();
+    unlinked.sort_by_key(|(offset, _)| *offset);
+    assert_eq!(
+        unlinked,
+        [
+            (1, UnlinkedReason::NoMeaning),
+            (2, UnlinkedReason::NoMeaning)
+        ]
+    );
+}
+
+#[test]
+fn the_board_takes_a_milestone_away_whichever_comes_first() {
+    let gate = seen(0, GateIn, 0, TRUCK);
+    let weighed = seen(1, Weighed, 20, TRUCK);
+    let retraction = retracting(seen(2, Weighed, 20, TRUCK), "e1");
+    for readings in [
+        [&gate, &weighed, &retraction],
+        [&retraction, &gate, &weighed],
+        [&weighed, &retraction, &gate],
+    ] {
+        let mut board = Board::new(Rules::default());
+        for reading in readings {
+            board.add(reading.clone(), weighed.received_at);
+        }
+        board.advance(weighed.received_at + SignedDuration::from_hours(3));
+        let left: Vec<_> = board.crossings().cloned().collect();
+        assert_eq!(all(&left), [["GATE_IN"]]);
+        assert_eq!(board.unlinked().count(), 2);
+    }
+}
+
+#[test]
+fn a_reading_without_meaning_that_corrects_nothing_is_kept_apart() {
+    let mut nothing = seen(0, Weighed, 0, TRUCK);
+    nothing.milestone = None;
+    let linked = link(
+        &[nothing.clone()],
+        late_enough(&[nothing]),
+        &Rules::default(),
+    );
+    assert!(linked.crossings.is_empty());
+    assert_eq!(linked.unlinked[0].1, UnlinkedReason::NoMeaning);
+}
+
+#[test]
+fn a_plate_of_a_superseded_reading_is_no_key() {
+    let misread = seen(0, GateIn, 0, "29H55512");
+    let mut right = correcting(seen(1, GateIn, 0, TRUCK), "e0", 1);
+    right.plate = PlateNumber::parse(TRUCK).ok();
+    let found = crossings(&[misread, right, seen(2, Weighed, 20, "29H55512")]);
+    assert_eq!(all(&found), [vec!["GATE_IN", "GATE_IN"], vec!["WEIGHED"]]);
+}
