@@ -42,32 +42,27 @@ fn is_open_to(visit: &Visit, reading: Asking<'_>, rules: &Rules) -> bool {
 /// The open visit whose vehicle was the last to come in, at or before the reading.
 fn inside(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
     let at = moment(&reading);
-    let is_inside = |visit: &Visit| visit.entered_at().is_some_and(|entered| entered <= at);
-    places
-        .iter()
-        .copied()
-        .filter(|&place| is_inside(visits.at(place)))
-        .filter(|&place| is_open_to(visits.at(place), reading, rules))
-        .max_by_key(|&place| (visits.at(place).entered_at(), place))
+    last_by(visits, places, |visit| {
+        let entered = visit.entered_at().filter(|entered| *entered <= at);
+        entered.filter(|_| is_open_to(visit, reading, rules))
+    })
 }
 
 /// The ended visit that ended last of those that still take the reading.
 fn ended(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
     let others = || places.iter().map(|&other| visits.at(other));
-    places
-        .iter()
-        .copied()
-        .filter(|&place| visits.at(place).takes_after_end(reading, others(), rules))
-        .max_by_key(|&place| (visits.at(place).end().map(|(_, at)| at), place))
+    last_by(visits, places, |visit| {
+        let (_, ended_at) = visit.end()?;
+        let takes = visit.takes_after_end(reading, others(), rules);
+        takes.then_some(ended_at)
+    })
 }
 
 /// The open visit that began last.
 fn waiting(visits: &Visits, places: &[Place], reading: Asking<'_>, rules: &Rules) -> Option<Place> {
-    places
-        .iter()
-        .copied()
-        .filter(|&place| is_open_to(visits.at(place), reading, rules))
-        .max_by_key(|&place| (visits.at(place).first_at(), place))
+    last_by(visits, places, |visit| {
+        is_open_to(visit, reading, rules).then(|| visit.first_at())
+    })
 }
 
 /// The visit that went out last, unless a later one is inside (its way out was missed) or has just been
@@ -78,23 +73,30 @@ fn went_out(
     reading: Asking<'_>,
     rules: &Rules,
 ) -> Option<Place> {
-    let takes = |place: &Place| !visits.at(*place).is_begun_anew_by(reading, rules);
-    let out_at = |place: Place| out_by(visits.at(place), moment(&reading) + rules.after_close);
-    let gone = places
-        .iter()
-        .copied()
-        .filter(takes)
-        .filter(|&place| out_at(place).is_some())
-        .max_by_key(|&place| out_at(place));
-    let gone_at = gone.and_then(out_at);
-    let missed = places.iter().copied().filter(takes).filter(|&place| {
-        let visit = visits.at(place);
-        may_have_gone_out_unseen(visit, gone_at)
-            || turned_back_after(visit, gone_at, reading, rules)
+    let takes = |visit: &Visit| !visit.is_begun_anew_by(reading, rules);
+    let out_at = |visit: &Visit| out_by(visit, moment(&reading) + rules.after_close);
+    let gone = last_by(visits, places, |visit| {
+        out_at(visit).filter(|_| takes(visit))
     });
-    missed
-        .max_by_key(|&place| visits.at(place).first_at())
-        .or(gone)
+    let gone_at = gone.and_then(|place| out_at(visits.at(place)));
+    let missed = last_by(visits, places, |visit| {
+        let is_missed = may_have_gone_out_unseen(visit, gone_at)
+            || turned_back_after(visit, gone_at, reading, rules);
+        (is_missed && takes(visit)).then(|| visit.first_at())
+    });
+    missed.or(gone)
+}
+
+/// Returns the place whose visit has the last of the moments that `moment_of` gives; of equal ones the later place.
+fn last_by(
+    visits: &Visits,
+    places: &[Place],
+    moment_of: impl Fn(&Visit) -> Option<Timestamp>,
+) -> Option<Place> {
+    let dated = places
+        .iter()
+        .filter_map(|&place| Some((moment_of(visits.at(place))?, place)));
+    dated.max().map(|(_, place)| place)
 }
 
 /// Returns when a visit went out, if it did so by `at`.

@@ -1,5 +1,6 @@
 //! Which of several readings stands for a milestone (milestones.md, "Several readings of one milestone").
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use bordergate_model::{Milestone, Observation, Standing};
@@ -8,10 +9,8 @@ use jiff::Timestamp;
 use crate::reading::moment;
 use crate::visit::Visit;
 
-/// Returns the reading that stands among dated ones of one milestone: believed before suspect, then by
-/// the source's rank, then the earliest, or the latest of what ends something.
-///
-/// Revisions count within one event only, and `family` has chosen by them already.
+/// Returns the reading that stands among dated ones of one milestone: believed before suspect, then the
+/// highest revision, then the source's rank, then the earliest, or the latest of what ends something.
 fn best<'a>(
     milestone: Milestone,
     readings: impl Iterator<Item = &'a Observation>,
@@ -23,11 +22,23 @@ fn best<'a>(
             let by_time = if milestone.ends_something() { -at } else { at };
             (
                 reading.is_suspect,
+                Reverse(corrected(reading)),
                 reading.rank,
                 by_time,
                 reading.reference(),
             )
         })
+}
+
+/// Returns the revision by which a reading is compared with those of other events: that of a correction.
+///
+/// A camera's `new`, `update` and `lost` are revisions of its one event (formats.md, axis-lpv), among which
+/// `family` has chosen; they put right nothing that another source has read.
+fn corrected(reading: &Observation) -> u32 {
+    match reading.corrects {
+        Some(_) => reading.revision,
+        None => 0,
+    }
 }
 
 /// Returns the reading that stands for a milestone; `None` when no dated one does, or when it comes once

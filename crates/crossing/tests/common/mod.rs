@@ -1,11 +1,9 @@
 //! Readings to link, and what linking gives.
 
-use std::collections::BTreeMap;
-
 use bordergate_crossing::{Rules, link};
 use bordergate_model::{
-    Basis, Crossing, DeclarationNumber, GateId, Milestone, Observation, Occurred, PlateNumber,
-    RecordId, SourceId, TripCode,
+    Basis, Crossing, DeclarationNumber, GateId, Milestone, Observation, PlateNumber, RecordId,
+    SourceId, TripCode,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -21,43 +19,18 @@ pub(crate) fn second(second: i64) -> Timestamp {
 /// A reading of `milestone` at `minute` of the day by a sensor that saw `plate`.
 pub(crate) fn seen(number: u32, milestone: Milestone, minute: i64, plate: &str) -> Observation {
     let at = second(minute * 60);
-    Observation {
-        record_id: RecordId(Uuid::from_u128(u128::from(number) + 1)),
-        offset: i64::from(number),
-        index: 0,
-        gate_id: GateId::parse("huu-nghi").expect("a name"),
-        source_id: SourceId::parse("camera").expect("a name"),
-        source_version: 1,
-        event_id: Some(format!("e{number}")),
-        revision: 0,
-        corrects: None,
-        milestone: Some(milestone),
-        occurred: Occurred {
-            at: Some(at),
-            text: None,
-            basis: Basis::Explicit,
-        },
-        received_at: at,
-        told_at: None,
-        is_suspect: false,
-        rank: 0,
-        plate: PlateNumber::parse(plate).ok(),
-        to_plate: None,
-        trailer_plate: None,
-        trip_code: None,
-        containers: Vec::new(),
-        declarations: Vec::new(),
-        seals: Vec::new(),
-        tags: Vec::new(),
-        direction: None,
-        channel: None,
-        cargo: None,
-        is_loaded: None,
-        lane: None,
-        confidence_percent: None,
-        gross_kg: None,
-        details: BTreeMap::new(),
-    }
+    let mut reading = Observation::new(
+        RecordId(Uuid::from_u128(u128::from(number) + 1)),
+        i64::from(number),
+        GateId::parse("huu-nghi").expect("a name"),
+        (SourceId::parse("camera").expect("a name"), 1),
+        at,
+    );
+    reading.event_id = Some(format!("e{number}"));
+    reading.milestone = Some(milestone);
+    reading.occurred.basis = Basis::Explicit;
+    reading.plate = PlateNumber::parse(plate).ok();
+    reading
 }
 
 /// The reading as a customs message about a declaration.

@@ -22,27 +22,28 @@ fn by(mut reading: Observation, source: &str) -> Observation {
 }
 
 #[test]
-fn revisions_are_compared_within_one_event_only() {
-    let mut camera = by(seen(0, GateIn, 5, TRUCK), "axis");
-    camera.revision = 3_600_001;
-    let wrong = seen(1, GateIn, 2, TRUCK);
-    let right = correcting(seen(2, GateIn, 3, TRUCK), "e1", 1);
-    let found = crossings(&[camera, wrong, right.clone()]);
-    assert_eq!(found.len(), 1);
-    assert_eq!(
-        found[0].at(GateIn),
-        right.occurred.at,
-        "both are sensors, so the earliest stands"
-    );
-}
-
-#[test]
-fn a_corrected_report_stands_behind_a_sensor() {
+fn a_correction_stands_before_what_other_sources_read() {
     let sensor = seen(0, Weighed, 9, TRUCK);
     let wrong = reported(by(seen(1, Weighed, 2, TRUCK), "yard"));
     let right = correcting(reported(by(seen(2, Weighed, 3, TRUCK), "yard")), "e1", 1);
-    let found = crossings(&[sensor.clone(), wrong, right]);
-    assert_eq!(found[0].at(Weighed), sensor.occurred.at);
+    let found = crossings(&[sensor.clone(), wrong.clone()]);
+    assert_eq!(found[0].at(Weighed), sensor.occurred.at, "by its rank");
+    let found = crossings(&[sensor, wrong, right.clone()]);
+    assert_eq!(found[0].at(Weighed), right.occurred.at, "by its revision");
+}
+
+#[test]
+fn a_cameras_own_revisions_correct_no_other_source() {
+    let mut camera = by(seen(0, GateIn, 5, TRUCK), "axis");
+    camera.revision = 3_600_001;
+    let earlier = seen(1, GateIn, 2, TRUCK);
+    let found = crossings(&[camera, earlier.clone()]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].at(GateIn),
+        earlier.occurred.at,
+        "both are sensors, so the earliest stands"
+    );
 }
 
 #[test]
