@@ -28,6 +28,12 @@ mod web;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Reading and linking make many small strings and lists: with this allocator reading is about twice and linking
+/// 1.4 times as fast as with the system's (README, "Speed").
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     if rustls::crypto::aws_lc_rs::default_provider()
