@@ -23,7 +23,7 @@ const EXPORT: [M; 9] = [
     M::Delivered,
     M::Returned,
 ];
-const IMPORT: [M; 8] = [
+const IMPORT: [M; 7] = [
     M::ManifestFiled,
     M::CrossedIn,
     M::BorderControlled,
@@ -31,7 +31,6 @@ const IMPORT: [M; 8] = [
     M::Weighed,
     M::YardOut,
     M::GateOut,
-    M::CrossedOut,
 ];
 
 /// Joins lone readings with their crossings.
@@ -121,6 +120,9 @@ fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
             || within(M::TurnedBack, 3 * HOUR)
             || describe::ended_at(group).is_none_or(|ended_at| at < ended_at);
     }
+    if direction == Direction::Import && milestone == M::CrossedOut {
+        return is_foreign(group) && within(M::GateOut, 36 * HOUR);
+    }
     let order: &[M] = if direction == Direction::Import {
         &IMPORT
     } else {
@@ -138,6 +140,20 @@ fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
             Some(there) if there > here => reading.at >= at - TOLERANCE,
             _ => true,
         })
+}
+
+/// Tells whether the vehicle goes home when it crosses out: Chinese plates begin with a letter, Vietnamese ones with
+/// the province's number.
+fn is_foreign(group: &Group<'_>) -> bool {
+    let mut plates = group
+        .readings
+        .iter()
+        .filter_map(|reading| reading.seen.plate.as_ref());
+    plates.all(|plate| {
+        plate
+            .tail
+            .starts_with(|first: char| first.is_ascii_alphabetic())
+    })
 }
 
 #[cfg(test)]

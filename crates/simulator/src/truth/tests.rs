@@ -121,6 +121,18 @@ fn a_foreign_vehicle_going_home_stays_with_its_import() {
 }
 
 #[test]
+fn a_near_way_home_joins_the_import_of_a_foreign_vehicle_only() {
+    for (plate, near, expected) in [("E9U115", "E9U175", 1), ("12C12345", "12C12745", 2)] {
+        let sent = vec![
+            camera(plate, M::CrossedIn, 0),
+            camera(plate, M::GateOut, 60),
+            camera(near, M::CrossedOut, 90),
+        ];
+        assert_eq!(crossings(sent).0.len(), expected, "{plate}");
+    }
+}
+
+#[test]
 fn a_class_misreading_is_the_same_plate() {
     let sent = vec![
         camera("12C12345", M::GateIn, 0),
