@@ -40,7 +40,7 @@ impl Visit {
             }
             _ => {
                 self.leaves_after_return(milestone, at, rules)
-                    || (self.goes_home(milestone, at, rules)
+                    || (self.goes_home(reading, milestone, rules)
                         && !others.any(|other| other.exports_after(ended_at)))
             }
         }
@@ -69,11 +69,11 @@ impl Visit {
     }
 
     /// The CROSSED_OUT of a foreign vehicle going home after its import.
-    fn goes_home(&self, milestone: Milestone, at: Timestamp, rules: &Rules) -> bool {
+    fn goes_home(&self, reading: Asking<'_>, milestone: Milestone, rules: &Rules) -> bool {
         milestone == Milestone::CrossedOut
             && self.direction() == Direction::Import
-            && self.is_foreign()
-            && self.is_since(Milestone::GateOut, at, rules.going_home)
+            && self.is_foreign(reading.plate.as_ref())
+            && self.is_since(Milestone::GateOut, moment(&reading), rules.going_home)
     }
 
     /// Tells whether it has `earlier`, last read no longer than `within` before `at`.

@@ -3,7 +3,7 @@
 //! Expiry depends on log time and is decided by `describe`.
 
 use bordergate_model::plate::Country;
-use bordergate_model::{Direction, Milestone, State};
+use bordergate_model::{Direction, Milestone, PlateNumber, State};
 use jiff::Timestamp;
 
 use crate::standing::moment_of;
@@ -67,11 +67,21 @@ impl Visit {
         }
     }
 
-    /// Tells whether the vehicle is foreign: none of its plates has a Vietnamese shape.
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.plates().next().is_some()
-            && self
-                .plates()
-                .all(|plate| plate.country() != Country::VietNam)
+    /// Tells whether the vehicle that a reading names is foreign: at least half of what was read of its plate has no
+    /// Vietnamese shape. (`B03168` misread as `BQ3168` looks like a military plate.)
+    ///
+    /// A plate read only near to the visit's speaks of all its vehicles.
+    pub(crate) fn is_foreign(&self, named: Option<&PlateNumber>) -> bool {
+        let is_named =
+            |plate: &&PlateNumber| named.is_some_and(|named| named.folded() == plate.folded());
+        let mut plates: Vec<&PlateNumber> = self.plates().filter(is_named).collect();
+        if plates.is_empty() {
+            plates = self.plates().collect();
+        }
+        plates.extend(named);
+        let foreign = plates
+            .iter()
+            .filter(|plate| plate.country() != Country::VietNam);
+        !plates.is_empty() && 2 * foreign.count() >= plates.len()
     }
 }

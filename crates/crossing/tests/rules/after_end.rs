@@ -70,6 +70,16 @@ fn the_foreign_vehicle_goes_home_within_thirty_six_hours() {
 }
 
 #[test]
+fn one_misread_plate_makes_no_vehicle_vietnamese() {
+    let found = crossings(&[
+        seen(0, CrossedIn, 0, "桂B03168"),
+        seen(1, GateOut, 60, "BQ3168"),
+        seen(2, CrossedOut, 120, "桂B03168"),
+    ]);
+    assert_eq!(all(&found), [["CROSSED_IN", "GATE_OUT", "CROSSED_OUT"]]);
+}
+
+#[test]
 fn a_vehicle_of_viet_nam_does_not_go_home_across_the_border() {
     let found = crossings(&[
         seen(0, CrossedIn, 0, TRUCK),
