@@ -128,6 +128,7 @@ async fn screen(app: &App, caller: &Caller, frame: &Frame) -> Result<String, Pro
         .iter()
         .map(|late| late.source_id.to_string())
         .collect();
+    let definition = query.definition();
     let page = Statistics {
         fields: fields(frame, &registrations, &query),
         dates: [("from", t.from), ("to", t.to)]
@@ -136,7 +137,7 @@ async fn screen(app: &App, caller: &Caller, frame: &Frame) -> Result<String, Pro
         title: frame.language.of(whole.title_vi, whole.title_en),
         id: whole.indicator,
         version: whole.definition_version,
-        definition: whole.definition,
+        definition: frame.language.of(definition.text_vi, definition.text),
         as_of: whole.data_as_of.map(display::moment),
         late,
         is_suppressed: whole.total.suppressed
