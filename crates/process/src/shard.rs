@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bordergate_crossing::Board;
 use bordergate_eventlog::{RunLimit, ShardReader};
 use bordergate_model::record::TICK;
-use bordergate_model::{LoggedRecord, RawRecord, RecordId, Shard as ShardNumber, SourceId};
+use bordergate_model::{LoggedRecord, Offset, RawRecord, RecordId, Shard as ShardNumber, SourceId};
 use bordergate_store::{Batch, Found, Progress, Store, Wanted};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -204,12 +204,8 @@ impl Shard {
     /// Stores one record after an unclean take-over, having written down that it is about to be tried.
     async fn store_suspect(&mut self, logged: &LoggedRecord) -> Result<(), Error> {
         let shard = self.progress.shard;
-        let marked = self
-            .tools
-            .store
-            .mark_suspect(shard, self.progress.owner_epoch, logged.offset)
-            .await?;
-        let count = marked.ok_or(Error::Lost { shard })?;
+        let count = self.begun(logged.offset);
+        self.mark_suspect(logged.offset, count).await?;
         if count > MOST_SUSPECT_COUNT {
             let words = format!("processing it ended the process {MOST_SUSPECT_COUNT} times");
             tracing::error!(
@@ -222,6 +218,36 @@ impl Shard {
             );
         }
         self.store_run(std::slice::from_ref(logged)).await
+    }
+
+    /// Returns how often the record at `offset` was begun, this time included.
+    fn begun(&self, offset: Offset) -> i32 {
+        match self.progress.suspect_offset {
+            Some(suspect) if suspect == offset => self.progress.suspect_count + 1,
+            _ => 1,
+        }
+    }
+
+    /// Writes down that a record is about to be tried; an unknown outcome is no further death, so it writes the
+    /// same again.
+    async fn mark_suspect(&mut self, offset: Offset, count: i32) -> Result<(), Error> {
+        let (shard, epoch) = (self.progress.shard, self.progress.owner_epoch);
+        let mut patience = Patience::default();
+        loop {
+            let marked = self.tools.store.mark_suspect(shard, epoch, offset, count);
+            match marked.await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(Error::Lost { shard }),
+                Err(
+                    error @ (bordergate_store::Error::Unreachable { .. }
+                    | bordergate_store::Error::CommitUnknown { .. }),
+                ) => {
+                    tracing::warn!("shard {shard}: a suspect could not be marked: {error}");
+                    patience.pause().await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Stores a run; one that the database refuses, or on which linking fails, is halved down to the
@@ -322,6 +348,7 @@ impl Shard {
         self.progress.last_record_id = Some(batch.last_record_id);
         self.progress.log_time = Some(batch.log_time);
         self.progress.last_is_replay = batch.last_is_replay;
+        (self.progress.suspect_offset, self.progress.suspect_count) = (None, 0);
         self.progress.feed_seq += i64::try_from(batch.crossings.len()).unwrap_or(i64::MAX);
         self.last_renewed = Instant::now();
         self.tools.watcher.committed(&Summary {

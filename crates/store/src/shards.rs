@@ -242,14 +242,15 @@ pub trait Shards: Send + Sync + 'static {
     /// Gives the shard up cleanly; without effect when the epoch is no longer ours.
     async fn release(&self, shard: Shard, owner_epoch: i64) -> Result<(), Error>;
 
-    /// Writes down that the record at `offset` is about to be tried alone, and returns how often it
-    /// was begun, this time included; `None` when the epoch is no longer ours.
+    /// Writes down that the record at `offset` is about to be tried alone for the `count`-th time; false when
+    /// the epoch is no longer ours. Written again, after an unknown outcome, it changes nothing.
     async fn mark_suspect(
         &self,
         shard: Shard,
         owner_epoch: i64,
         offset: Offset,
-    ) -> Result<Option<i32>, Error>;
+        count: i32,
+    ) -> Result<bool, Error>;
 
     /// Returns the shard's row, waiting for a commit still running; `None` when nobody ever took it.
     async fn progress(&self, shard: Shard) -> Result<Option<Progress>, Error>;

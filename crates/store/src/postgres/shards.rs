@@ -83,16 +83,18 @@ impl Shards for PostgresStore {
         shard: Shard,
         owner_epoch: i64,
         offset: Offset,
-    ) -> Result<Option<i32>, Error> {
+        count: i32,
+    ) -> Result<bool, Error> {
         self.write(move |connection| {
             Box::pin(async move {
-                query_scalar(sql!("suspect_mark"))
+                let marked = query(sql!("suspect_mark"))
                     .bind(i32::from(shard))
                     .bind(owner_epoch)
                     .bind(offset)
-                    .fetch_optional(connection)
-                    .await
-                    .or_failure()
+                    .bind(count)
+                    .execute(connection)
+                    .await;
+                marked.or_failure().map(|done| done.rows_affected() == 1)
             })
         })
         .await

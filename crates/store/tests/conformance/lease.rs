@@ -1,5 +1,6 @@
 //! Taking shards: owners, epochs, leases, suspects.
 
+use bordergate_model::Offset;
 use bordergate_store::{Committed, Take};
 use uuid::Uuid;
 
@@ -71,14 +72,8 @@ pub(crate) async fn an_earlier_owner_is_fenced_everywhere(bench: Bench) {
     end_lease(&bench).await;
     let second = taken(take(&bench, 2).await).0;
     assert!(!bench.store.renew(0, first.epoch).await.expect("it answers"));
-    assert_eq!(
-        bench
-            .store
-            .mark_suspect(0, first.epoch, 0)
-            .await
-            .expect("it answers"),
-        None
-    );
+    let marked = bench.store.mark_suspect(0, first.epoch, 0, 1).await;
+    assert!(!marked.expect("it answers"));
     bench
         .store
         .release(0, first.epoch)
@@ -135,38 +130,22 @@ pub(crate) async fn the_log_is_named_once(bench: Bench) {
 
 pub(crate) async fn a_suspect_is_counted_until_its_commit(bench: Bench) {
     let mut owner = Owner::take(&bench.store).await;
-    for expected in [1, 2, 3] {
-        let count = bench
+    for (offset, count) in [(0, 1), (0, 2), (0, 2), (1, 1), (0, 3)] {
+        let marked = bench
             .store
-            .mark_suspect(0, owner.epoch, 0)
-            .await
-            .expect("it answers");
-        assert_eq!(count, Some(expected));
+            .mark_suspect(0, owner.epoch, offset, count)
+            .await;
+        assert!(marked.expect("it answers"));
+        assert_eq!(suspect(&bench).await, (Some(offset), count));
     }
     let batch = owner.batch(1);
     owner.commit(&batch).await;
-    let progress = bench
-        .store
-        .progress(0)
-        .await
-        .expect("it answers")
-        .expect("it was taken");
-    assert_eq!((progress.suspect_offset, progress.suspect_count), (None, 0));
-    assert_eq!(
-        bench
-            .store
-            .mark_suspect(0, owner.epoch, 1)
-            .await
-            .expect("it answers"),
-        Some(1)
-    );
-    assert_eq!(
-        bench
-            .store
-            .mark_suspect(0, owner.epoch, 2)
-            .await
-            .expect("it answers"),
-        Some(1),
-        "another offset"
-    );
+    assert_eq!(suspect(&bench).await, (None, 0));
+}
+
+/// Returns offset and count of the suspect that the shard's row names.
+async fn suspect(bench: &Bench) -> (Option<Offset>, i32) {
+    let progress = bench.store.progress(0).await.expect("it answers");
+    let progress = progress.expect("it was taken");
+    (progress.suspect_offset, progress.suspect_count)
 }
