@@ -52,7 +52,9 @@ async fn a_record_is_followed_from_its_door_to_its_commit_and_no_plate_is_told()
         return Ok(());
     };
     let collector = Collector::start().await?;
-    let place = Place::new(&program, &environment(&collector))?;
+    let authorities = tempfile::NamedTempFile::new()?;
+    std::fs::write(authorities.path(), collector.certificate())?;
+    let place = Place::new(&program, &environment(&collector, authorities.path()))?;
     let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/reference");
     place
         .command(&["seed", tables.to_str().context("a path of UTF-8")?])
@@ -108,9 +110,10 @@ async fn a_record_is_followed_from_its_door_to_its_commit_and_no_plate_is_told()
     Ok(())
 }
 
-fn environment(collector: &Collector) -> Vec<(String, String)> {
+fn environment(collector: &Collector, authorities: &Path) -> Vec<(String, String)> {
     [
         ("OTLP_ENDPOINT", collector.endpoint()),
+        ("OTLP_CA_FILE", authorities.display().to_string()),
         ("LOG_FORMAT", "json".to_owned()),
         // Everything of ours, as far as someone who looks for a fault would go.
         ("LOG_FILTER", "info,bordergate=trace".to_owned()),

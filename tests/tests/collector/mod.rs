@@ -15,11 +15,13 @@ use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, async_trait};
 
 /// A running collector; it ends when dropped.
 pub(crate) struct Collector {
     endpoint: String,
+    certificate: String,
     kept: Kept,
     serving: JoinHandle<()>,
 }
@@ -48,12 +50,16 @@ impl Drop for Collector {
 }
 
 impl Collector {
-    /// Starts it on a free port of loopback.
+    /// Starts it on a free port of loopback, over TLS with a certificate that signs itself.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
+        let endpoint = format!("https://{}", listener.local_addr()?);
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".into()])?;
+        let certificate = made.cert.pem();
+        let identity = Identity::from_pem(&certificate, made.signing_key.serialize_pem());
         let kept = Kept::default();
-        let serving = tonic::transport::Server::builder()
+        let serving = Server::builder()
+            .tls_config(ServerTlsConfig::new().identity(identity))?
             .add_service(TraceServiceServer::new(kept.clone()))
             .serve_with_incoming(TcpListenerStream::new(listener));
         let serving = tokio::spawn(async move {
@@ -61,6 +67,7 @@ impl Collector {
         });
         Ok(Self {
             endpoint,
+            certificate,
             kept,
             serving,
         })
@@ -69,6 +76,11 @@ impl Collector {
     /// Returns its address as a URL.
     pub(crate) fn endpoint(&self) -> String {
         self.endpoint.clone()
+    }
+
+    /// Returns its certificate, as PEM.
+    pub(crate) fn certificate(&self) -> &str {
+        &self.certificate
     }
 
     /// Returns every span it was sent so far.

@@ -86,6 +86,10 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
         ("kafka.ca_file", pem(&kafka.ca_file)),
         ("kafka.certificate_file", pem(&kafka.certificate_file)),
         ("kafka.key_file", pem(&kafka.key_file)),
+        (
+            "telemetry.otlp_ca_file",
+            pem(&settings.telemetry.otlp_ca_file),
+        ),
     ]
     .into_iter()
     .filter_map(|(key, opened)| Some((key, opened.err()?)))

@@ -188,6 +188,8 @@ settings! {
         log_filter: String = "info".to_owned(),
         /// OTLP endpoint (gRPC) for traces, such as `http://127.0.0.1:4317`; unset: none are sent.
         otlp_endpoint: Option<String> = None,
+        /// PEM file with the authorities that sign the certificate of an `https` endpoint; unset: the system's.
+        otlp_ca_file: Option<PathBuf> = None,
     }
 }
 

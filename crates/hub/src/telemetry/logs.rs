@@ -1,11 +1,14 @@
 //! Where log lines and traces go.
 
+use std::path::Path;
+
 use anyhow::Context;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tonic::transport::{Certificate, ClientTlsConfig};
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -43,7 +46,10 @@ pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
         "json" => lines.json().flatten_event(true).boxed(),
         _ => lines.with_target(false).boxed(),
     };
-    let traces = settings.otlp_endpoint.as_deref().map(tracer).transpose()?;
+    let traces = match &settings.otlp_endpoint {
+        Some(endpoint) => Some(tracer(endpoint, settings.otlp_ca_file.as_deref())?),
+        None => None,
+    };
     // Only our own: libraries have spans for every statement and frame, also for those of the exporter itself.
     let ours = filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with(OURS))
         .with_max_level_hint(LevelFilter::DEBUG);
@@ -63,10 +69,12 @@ pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
     Ok(Guard { traces })
 }
 
-fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
-    let exporter = SpanExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
+fn tracer(endpoint: &str, ca_file: Option<&Path>) -> anyhow::Result<SdkTracerProvider> {
+    let mut exporter = SpanExporter::builder().with_tonic().with_endpoint(endpoint);
+    if endpoint.starts_with("https:") {
+        exporter = exporter.with_tls_config(trusting(ca_file)?);
+    }
+    let exporter = exporter
         .build()
         .with_context(|| format!("telemetry.otlp_endpoint {endpoint}"))?;
     let resource = Resource::builder().with_service_name(OURS).build();
@@ -74,4 +82,14 @@ fn tracer(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
         .with_batch_exporter(exporter)
         .with_resource(resource)
         .build())
+}
+
+/// Trusts the authorities of a PEM file, or the system's.
+fn trusting(ca_file: Option<&Path>) -> anyhow::Result<ClientTlsConfig> {
+    let Some(path) = ca_file else {
+        return Ok(ClientTlsConfig::new().with_enabled_roots());
+    };
+    let pem = std::fs::read(path)
+        .with_context(|| format!("telemetry.otlp_ca_file: cannot read {}", path.display()))?;
+    Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
 }
