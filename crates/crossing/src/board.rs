@@ -104,10 +104,7 @@ impl Board {
         self.groups.settle_group(number, &rules);
         clusters.insert(number);
         // What hung together before and what hangs together now are decided together.
-        let clusters = clusters
-            .into_iter()
-            .flat_map(|number| self.groups.cluster(number))
-            .collect();
+        let clusters = self.groups.cluster(clusters.into_iter().collect());
         changes.extend(self.relink(&clusters));
         changes
     }
@@ -124,7 +121,7 @@ impl Board {
                 break;
             }
             self.due.remove(&(at, number));
-            let cluster = self.groups.cluster(number);
+            let cluster = self.groups.cluster(vec![number]);
             changes.extend(self.relink(&cluster));
         }
         changes

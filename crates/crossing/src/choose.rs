@@ -103,7 +103,7 @@ pub(crate) fn by_plate(visits: &Visits, reading: Asking<'_>, rules: &Rules) -> C
     }
     let folded = visits.with_plate(plate, |mine| mine.folded() == plate.folded());
     match latest(visits, &folded, reading, rules) {
-        Some(place) => join(place, KeyKind::PlateFolded, plate.folded()),
+        Some(place) => join(place, KeyKind::PlateFolded, plate.folded().to_owned()),
         None => Choice::Open,
     }
 }

@@ -1,6 +1,7 @@
 //! From a visit to a crossing: state, channel, cargo, plate, milestones (milestones.md).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bordergate_model::{
     Channel, Crossing, CrossingId, LinkedReading, MatchKey, Milestone, Observation, PlateNumber,
@@ -45,7 +46,7 @@ pub(crate) fn describe(
         .members
         .iter()
         .map(|member| LinkedReading {
-            observation: member.observation.as_ref().clone(),
+            observation: Arc::clone(&member.observation),
             link_key: member.link_key.clone(),
             stands: standing_refs.contains(&member.observation.reference()),
         })

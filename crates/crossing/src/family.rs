@@ -52,25 +52,25 @@ impl Family {
 }
 
 /// Name of an event within a gate: source, event id, index within its record.
-pub(crate) type EventName = (SourceId, String, u16);
+pub(crate) type EventName<'a> = (&'a SourceId, &'a str, u16);
 
 /// Returns the names under which a reading belongs to a family: its own event and the one it corrects.
-pub(crate) fn event_names(observation: &Observation) -> impl Iterator<Item = EventName> + '_ {
+pub(crate) fn event_names(observation: &Observation) -> impl Iterator<Item = EventName<'_>> {
     let ids = [&observation.event_id, &observation.corrects];
     ids.into_iter()
         .flatten()
-        .map(|id| (observation.source_id.clone(), id.clone(), observation.index))
+        .map(|id| (&observation.source_id, id.as_str(), observation.index))
 }
 
 /// Groups readings into families, ordered by their speakers' order. The result does not depend on
 /// the order of `readings`.
 pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
-    let mut sorted = readings.to_vec();
+    let mut sorted: Vec<&Arc<Observation>> = readings.iter().collect();
     sorted.sort_by_key(|reading| order(reading));
-    let mut group_of: HashMap<EventName, usize> = HashMap::new();
+    let mut group_of: HashMap<EventName<'_>, usize> = HashMap::new();
     let mut groups: Vec<Vec<Arc<Observation>>> = Vec::new();
     for reading in sorted {
-        let known: Vec<usize> = event_names(&reading)
+        let known: Vec<usize> = event_names(reading)
             .filter_map(|name| group_of.get(&name).copied())
             .collect();
         let group = known.first().copied().unwrap_or_else(|| {
@@ -85,8 +85,8 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
                 .filter(|value| **value == other)
                 .for_each(|value| *value = group);
         }
-        group_of.extend(event_names(&reading).map(|name| (name, group)));
-        groups[group].push(reading);
+        group_of.extend(event_names(reading).map(|name| (name, group)));
+        groups[group].push(Arc::clone(reading));
     }
     let mut families: Vec<Family> = groups
         .into_iter()

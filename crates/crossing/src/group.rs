@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bordergate_model::{GateId, Observation, ObservationRef};
+use bordergate_model::{GateId, Observation, ObservationRef, PlateNumber};
 use imbl::{HashMap, OrdSet};
 
 use crate::assign::{Assigned, assign};
@@ -21,7 +21,9 @@ pub(crate) struct Group {
     pub(crate) readings: Vec<Arc<Observation>>,
     pub(crate) assigned: Assigned,
     has_lone: bool,
-    points: BTreeSet<String>,
+    /// Folded plates of its visits, and where plates near to them meet.
+    plates: BTreeSet<String>,
+    points: BTreeSet<u64>,
 }
 
 /// Every group of a board. Cloning is cheap: the maps share what did not change.
@@ -30,7 +32,7 @@ pub(crate) struct Groups {
     groups: HashMap<GroupNumber, Arc<Group>>,
     of_reading: HashMap<ObservationRef, GroupNumber>,
     of_tie: HashMap<(GateId, String), GroupNumber>,
-    at_point: HashMap<(GateId, String), OrdSet<GroupNumber>>,
+    at_point: HashMap<(GateId, u64), OrdSet<GroupNumber>>,
     next: GroupNumber,
 }
 
@@ -56,10 +58,7 @@ impl Groups {
         let tied = ties(reading)
             .into_iter()
             .filter_map(|tie| self.of_tie.get(&(reading.gate_id.clone(), tie)).copied());
-        tied.collect::<BTreeSet<_>>()
-            .into_iter()
-            .flat_map(|number| self.cluster(number))
-            .collect()
+        self.cluster(tied.collect())
     }
 
     /// Adds a reading, joining the groups it ties together; [`Self::settle_group`] must follow.
@@ -95,10 +94,10 @@ impl Groups {
         }
         self.point_to(&reading, number);
         readings.push(reading);
-        let (points, has_lone) = self
+        let (plates, points, has_lone) = self
             .groups
             .get(&number)
-            .map(|group| (group.points.clone(), group.has_lone))
+            .map(|group| (group.plates.clone(), group.points.clone(), group.has_lone))
             .unwrap_or_default();
         self.groups.insert(
             number,
@@ -107,6 +106,7 @@ impl Groups {
                 readings,
                 assigned: Assigned::default(),
                 has_lone,
+                plates,
                 points,
             }),
         );
@@ -132,28 +132,27 @@ impl Groups {
             .visits
             .iter()
             .any(|visit| lone(visit).is_some());
-        let plates = group
-            .assigned
-            .visits
-            .iter()
-            .flat_map(|visit| visit.plates());
-        let points: BTreeSet<String> = plates.flat_map(meeting_points).collect();
-        if points != group.points {
+        let visits = group.assigned.visits.iter();
+        let plates: BTreeSet<&str> = visits
+            .flat_map(|visit| visit.plates().map(PlateNumber::folded))
+            .collect();
+        if !plates.iter().eq(&group.plates) {
             self.forget_points(number, &group.gate_id, &group.points);
-            for point in &points {
+            group.points = plates.iter().copied().flat_map(meeting_points).collect();
+            for point in &group.points {
                 self.at_point
-                    .entry((group.gate_id.clone(), point.clone()))
+                    .entry((group.gate_id.clone(), *point))
                     .or_default()
                     .insert(number);
             }
-            group.points = points;
+            group.plates = plates.into_iter().map(str::to_owned).collect();
         }
         self.groups.insert(number, Arc::new(group));
     }
 
-    fn forget_points(&mut self, number: GroupNumber, gate_id: &GateId, points: &BTreeSet<String>) {
+    fn forget_points(&mut self, number: GroupNumber, gate_id: &GateId, points: &BTreeSet<u64>) {
         for point in points {
-            let key = (gate_id.clone(), point.clone());
+            let key = (gate_id.clone(), *point);
             if let Some(at) = self.at_point.get_mut(&key) {
                 at.remove(&number);
                 if at.is_empty() {
@@ -163,10 +162,9 @@ impl Groups {
         }
     }
 
-    /// Returns the groups whose near-plate decisions hang together with this one's, itself included.
-    pub(crate) fn cluster(&self, number: GroupNumber) -> BTreeSet<GroupNumber> {
+    /// Returns the groups whose near-plate decisions hang together with those of any of these, which are included.
+    pub(crate) fn cluster(&self, mut waiting: Vec<GroupNumber>) -> BTreeSet<GroupNumber> {
         let mut cluster = BTreeSet::new();
-        let mut waiting = vec![number];
         while let Some(number) = waiting.pop() {
             let Some(group) = self.groups.get(&number) else {
                 continue;
@@ -175,7 +173,7 @@ impl Groups {
                 continue;
             }
             for point in &group.points {
-                let Some(met) = self.at_point.get(&(group.gate_id.clone(), point.clone())) else {
+                let Some(met) = self.at_point.get(&(group.gate_id.clone(), *point)) else {
                     continue;
                 };
                 waiting.extend(met.iter().copied().filter(|other| {

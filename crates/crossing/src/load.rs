@@ -54,7 +54,7 @@ impl Board {
             if self.groups.of_reading(&reference).is_none() {
                 self.pending
                     .extend(self.groups.touched_by(&reading.observation));
-                touched.insert(self.groups.insert(Arc::new(reading.observation.clone())));
+                touched.insert(self.groups.insert(Arc::clone(&reading.observation)));
                 let place = Placement::linked(crossing.crossing_id, reading);
                 self.places.insert(reference, place);
             }

@@ -56,27 +56,28 @@ pub(crate) fn is_near(read: &PlateNumber, plate: &PlateNumber) -> bool {
         })
 }
 
-/// Returns the texts under which near plates meet: two plates one substitution apart share one with
+/// Returns the points at which near plates, given folded, meet: two plates one substitution apart share the text with
 /// the place of the difference left open; a text that lost a character equals one with it left out.
-pub(crate) fn meeting_points(plate: &PlateNumber) -> Vec<String> {
-    let characters: Vec<char> = plate.folded().chars().collect();
-    let mut points = vec![characters.iter().collect::<String>()];
+///
+/// A point is a digest of its text. Should two texts have one digest, more readings are decided together than need be,
+/// which changes no decision.
+pub(crate) fn meeting_points(folded: &str) -> Vec<u64> {
+    let characters: Vec<char> = folded.chars().collect();
+    let mut points = vec![digest(characters.iter().copied())];
     for place in 0..characters.len() {
-        let open = characters
-            .iter()
-            .enumerate()
-            .map(|(at, c)| if at == place { '?' } else { *c });
-        points.push(open.collect());
-        points.push(
-            characters
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| *at != place)
-                .map(|(_, c)| *c)
-                .collect(),
-        );
+        let all = || characters.iter().copied().enumerate();
+        let open = all().map(|(at, c)| if at == place { '?' } else { c });
+        let without = all().filter(|(at, _)| *at != place).map(|(_, c)| c);
+        points.extend([digest(open), digest(without)]);
     }
     points
+}
+
+/// FNV-1a over 64 bits, a character at a time.
+fn digest(text: impl Iterator<Item = char>) -> u64 {
+    text.fold(0xcbf2_9ce4_8422_2325, |sum, c| {
+        (sum ^ u64::from(c)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Decides every lone reading whose window has passed: links it into the one visit it fits. Visits it
@@ -103,7 +104,7 @@ pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> 
                 .observation
                 .plate
                 .as_ref()
-                .map(PlateNumber::folded)
+                .map(|plate| plate.folded().to_owned())
                 .unwrap_or_default();
             member.link_key = Some(MatchKey {
                 kind: KeyKind::PlateNear,

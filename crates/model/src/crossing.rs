@@ -1,6 +1,7 @@
 //! Crossings: one visit of one vehicle with its cargo, as linking leaves it (milestones.md, "One visit").
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,14 +103,23 @@ impl State {
 }
 
 /// One observation in its crossing, and why it is there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkedReading {
-    /// The observation.
-    pub observation: Observation,
+    /// The observation, shared with every revision of its crossings.
+    pub observation: Arc<Observation>,
     /// The key by which it was linked; `None` for the one that opened the crossing.
     pub link_key: Option<MatchKey>,
     /// Whether it stands for its milestone among several readings.
     pub stands: bool,
+}
+
+impl PartialEq for LinkedReading {
+    fn eq(&self, other: &Self) -> bool {
+        // Revisions of one crossing share most of their observations.
+        let is_same = Arc::ptr_eq(&self.observation, &other.observation)
+            || self.observation == other.observation;
+        is_same && self.link_key == other.link_key && self.stands == other.stands
+    }
 }
 
 /// One visit of one vehicle with its cargo.

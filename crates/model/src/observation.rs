@@ -204,7 +204,7 @@ impl Observation {
         }
         for plate in [&self.plate, &self.to_plate].into_iter().flatten() {
             add(KeyKind::Plate, plate.tail());
-            add(KeyKind::PlateFolded, &plate.folded());
+            add(KeyKind::PlateFolded, plate.folded());
         }
         if let Some(trailer) = &self.trailer_plate {
             add(KeyKind::Trailer, trailer.tail());

@@ -59,6 +59,7 @@ pub enum Country {
 pub struct PlateNumber {
     as_read: String,
     normal: String,
+    folded: String,
 }
 
 impl PlateNumber {
@@ -73,6 +74,7 @@ impl PlateNumber {
         if (SHORTEST..=LONGEST).contains(&length) {
             Ok(Self {
                 as_read: read.to_owned(),
+                folded: fold(after_province(&normal)),
                 normal,
             })
         } else {
@@ -95,26 +97,20 @@ impl PlateNumber {
     /// Returns the Chinese province character, when it was read.
     #[must_use]
     pub fn province(&self) -> Option<char> {
-        self.normal
-            .chars()
-            .next()
-            .filter(|&c| CHINA_PROVINCES.contains(c))
+        province(&self.normal)
     }
 
     /// Returns the normal form after the province character: the form in which plates are matched,
     /// since cameras and customs texts often lose that character.
     #[must_use]
     pub fn tail(&self) -> &str {
-        match self.province() {
-            Some(province) => &self.normal[province.len_utf8()..],
-            None => &self.normal,
-        }
+        after_province(&self.normal)
     }
 
     /// Returns the tail with the OCR confusion classes folded.
     #[must_use]
-    pub fn folded(&self) -> String {
-        fold(self.tail())
+    pub fn folded(&self) -> &str {
+        &self.folded
     }
 
     /// Tells whether both texts name a province, and not the same one.
@@ -195,6 +191,16 @@ pub fn mask(text: &str) -> String {
             }
         })
         .collect()
+}
+
+fn province(normal: &str) -> Option<char> {
+    let first = normal.chars().next()?;
+    (!first.is_ascii() && CHINA_PROVINCES.contains(first)).then_some(first)
+}
+
+fn after_province(normal: &str) -> &str {
+    let skipped = province(normal).map_or(0, char::len_utf8);
+    &normal[skipped..]
 }
 
 /// Returns `text` with each OCR confusion class replaced by its digit: equal results may be one plate.

@@ -1,5 +1,7 @@
 //! Readings: one observation in its crossing.
 
+use std::sync::Arc;
+
 use bordergate_model as model;
 use bordergate_model::{
     DeclarationNumber, GateId, LinkedReading, MatchKey, Observation, Occurred, RecordId, Seal,
@@ -113,7 +115,7 @@ pub(super) fn linked(gate_id: &GateId, reading: v1::Reading) -> Result<LinkedRea
         details: reading.details,
     };
     Ok(LinkedReading {
-        observation,
+        observation: Arc::new(observation),
         link_key,
         stands,
     })

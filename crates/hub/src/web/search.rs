@@ -107,7 +107,7 @@ async fn found(
             let rows = rows(app, caller, frame, KeyKind::Plate, plate.tail()).await?;
             let similar = match rows.is_empty() {
                 true => {
-                    self::rows(app, caller, frame, KeyKind::PlateFolded, &plate.folded()).await?
+                    self::rows(app, caller, frame, KeyKind::PlateFolded, plate.folded()).await?
                 }
                 false => Vec::new(),
             };

@@ -1,6 +1,7 @@
 //! A crossing as a row, and back: its readings are not in it, they are the observations that point to it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use bordergate_indicators::{CrossingRow as Counted, ReadingRow, filed_at};
 use bordergate_model::{
@@ -177,7 +178,7 @@ pub(crate) fn with_readings(
     for (crossing_id, text, kind, value) in readings {
         let observation = document::read("observations.document", &text)?;
         let reading = LinkedReading {
-            observation,
+            observation: Arc::new(observation),
             link_key: link_key(kind, value)?,
             stands: false,
         };
@@ -224,7 +225,7 @@ pub(crate) fn once_opened(
     let linked = crossings
         .iter()
         .flat_map(|crossing| &crossing.readings)
-        .map(|reading| &reading.observation);
+        .map(|reading| reading.observation.as_ref());
     let opened: HashSet<CrossingId> = linked
         .chain(unlinked)
         .map(|o| CrossingId::opened_by(&o.gate_id, o.record_id, o.index))

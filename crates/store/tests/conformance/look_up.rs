@@ -224,7 +224,7 @@ pub(crate) async fn merged_crossings_are_told_to_those_that_come_back(bench: Ben
             &[crossing(
                 &whole.readings[..1]
                     .iter()
-                    .map(|r| r.observation.clone())
+                    .map(|r| r.observation.as_ref().clone())
                     .collect::<Vec<_>>(),
             )],
         )

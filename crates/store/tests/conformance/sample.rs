@@ -163,7 +163,7 @@ pub(crate) fn crossing(readings: &[Observation]) -> Crossing {
             .milestone
             .and_then(|m| milestones.get(&m))
             .is_some_and(|s| s.reading == one.reference()),
-        observation: one.clone(),
+        observation: Arc::new(one.clone()),
         link_key: (one.reference() != first.reference()).then(|| plate_key("12C12345")),
     };
     Crossing {
@@ -251,7 +251,7 @@ pub(crate) fn measured(crossing: Crossing) -> MeasuredCrossing {
 /// The observations of a crossing, each at its place.
 pub(crate) fn linked(crossing: &Crossing) -> Vec<NewObservation> {
     let new = |reading: &LinkedReading| NewObservation {
-        observation: reading.observation.clone(),
+        observation: reading.observation.as_ref().clone(),
         body_sha256: [7; 32],
         crossing_id: Some(crossing.crossing_id),
         link_key: reading.link_key.clone(),

@@ -1,5 +1,7 @@
 //! What goes over the wire comes back as it was.
 
+use std::sync::Arc;
+
 use bordergate_model::{
     Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, KeyKind,
     LinkedReading, MatchKey, Milestone, Observation, Occurred, PlateNumber, Seal, SourceId, State,
@@ -182,7 +184,7 @@ fn crossing() -> impl Strategy<Value = Crossing> {
     );
     let reading = (observation(), maybe(key()), any::<bool>());
     let reading = reading.prop_map(|(observation, link_key, stands)| LinkedReading {
-        observation,
+        observation: Arc::new(observation),
         link_key,
         stands,
     });

@@ -174,7 +174,7 @@ fn readings<'a>(
         .filter(move |linked| linked.observation.milestone == milestone);
     of_milestone.map(move |linked| {
         (
-            &linked.observation,
+            linked.observation.as_ref(),
             reading(&linked.observation, linked.link_key.as_ref(), veil),
         )
     })

@@ -1,6 +1,7 @@
 //! A crossing built reading by reading, for tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bordergate_model::crossing::Standing;
 use bordergate_model::{
@@ -28,7 +29,7 @@ fn reading(milestone: Milestone, seconds: Option<i64>, is_suspect: bool) -> Link
         ..Observation::new(record_id, 0, gate_id, (source_id, 1), at(20 * HOUR))
     };
     LinkedReading {
-        observation,
+        observation: Arc::new(observation),
         link_key: None,
         stands: true,
     }
