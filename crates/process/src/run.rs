@@ -125,6 +125,9 @@ fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) ->
             code: code.to_owned(),
             detail: String::new(),
         },
+        Ok(Ok(Read::Part(_))) => {
+            Content::quarantined("vnaccs.split", "parts are not put together yet")
+        }
         Ok(Ok(Read::Observations(observations))) if observations.is_empty() => Content::Nothing {
             kind: OutcomeKind::Ignored,
             code: "record.says_nothing".to_owned(),

@@ -8,6 +8,7 @@ mod formats;
 mod identifiers;
 mod json;
 mod multipart;
+pub mod part;
 mod registry;
 mod text;
 mod time_text;
@@ -17,6 +18,7 @@ use bordergate_model::{LoggedRecord, Observation, Source};
 
 use context::Context;
 pub use error::Error;
+pub use part::{Part, join};
 pub use registry::{Format, format, formats};
 
 /// What a record says.
@@ -29,6 +31,8 @@ pub enum Read {
         /// Stable code of the reason, such as `hikvision.heartbeat`.
         code: &'static str,
     },
+    /// It is one part of a split message: [`join`] puts the message together once every part is there.
+    Part(Part),
 }
 
 /// Reads one record with its source's registration. Pure: the same values give the same answer; it never panics.

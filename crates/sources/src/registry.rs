@@ -1,5 +1,7 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
+use bytes::Bytes;
+
 use crate::formats::{
     axis_lpv, cloudevents_json, dahua_traffic, edifact_codeco, epcis, gdc_container_list,
     genetec_autovu, gvms_arrival, hikvision_anpr, impinj_r700, jt701_p45, mettler_continuous,
@@ -9,6 +11,7 @@ use crate::formats::{
 use crate::{Context, Error, Read};
 
 type Reader = fn(&Context<'_>) -> Result<Read, Error>;
+type Join = fn(&[Bytes]) -> Vec<u8>;
 
 /// One format: how it is called, what a door must know of it, and its reader.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,8 @@ pub struct Format {
     pub redact: Option<fn(&mut [u8])>,
     /// What it is, in one sentence.
     pub description: &'static str,
+    /// Puts split messages together, where the format has such; see [`crate::join`].
+    pub(crate) join: Option<Join>,
     reader: Reader,
 }
 
@@ -30,6 +35,7 @@ impl Format {
             name,
             content_types: None,
             redact: None,
+            join: None,
             description,
             reader,
         }
@@ -38,6 +44,13 @@ impl Format {
     const fn redacted(self, redact: fn(&mut [u8])) -> Self {
         Self {
             redact: Some(redact),
+            ..self
+        }
+    }
+
+    const fn joined(self, join: Join) -> Self {
+        Self {
+            join: Some(join),
             ..self
         }
     }
@@ -51,7 +64,7 @@ impl Format {
 static FORMATS: &[Format] = &[
     Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart."),
     Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo."),
-    Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact),
+    Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact).joined(vnaccs::join),
     Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes."),
     Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image."),
     Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON."),

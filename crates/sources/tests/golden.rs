@@ -11,6 +11,13 @@ fn answer(sample: &common::Sample) -> String {
             serde_json::to_string_pretty(&observations).expect("observations are plain values")
         }
         Ok(Read::Ignored { code }) => format!("ignored {code}"),
+        Ok(Read::Part(part)) => format!(
+            "part {}{} of {}, {} bytes",
+            part.number,
+            if part.is_last { " and last" } else { "" },
+            part.message_key,
+            part.bytes.len()
+        ),
         Err(error) => format!("error {} ({}): {error}", error.code(), error.fault()),
     }
 }

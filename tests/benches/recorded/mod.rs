@@ -112,6 +112,6 @@ fn by_id(sources: &[Source]) -> HashMap<SourceId, Source> {
 pub(crate) fn read(sources: &HashMap<SourceId, Source>, logged: &LoggedRecord) -> Vec<Observation> {
     match bordergate_sources::read(logged, &sources[&logged.record.source_id]) {
         Ok(Read::Observations(observations)) => observations,
-        Ok(Read::Ignored { .. }) | Err(_) => Vec::new(),
+        Ok(Read::Ignored { .. } | Read::Part(_)) | Err(_) => Vec::new(),
     }
 }

@@ -10,18 +10,19 @@ mod header;
 mod layout;
 mod vehicle;
 
-use crate::{Context, Error, Read, multipart};
+use crate::{Context, Error, Part, Read, multipart};
 
 use body::Body;
 use header::Header;
 use layout::Layout;
 
-pub(crate) use header::redact;
+pub(crate) use header::{join, redact};
 
-/// Reads one whole message. Parts of a split message wait for a later version: `vnaccs.split`.
+/// Reads one whole message, or says which part of a split one it is.
 ///
 /// # Errors
-/// `vnaccs.header` (not 398 bytes and a line break), `vnaccs.unknown_code` (names the known codes), `vnaccs.split`,
+/// `vnaccs.header` (not 398 bytes and a line break), `vnaccs.unknown_code` (names the known codes), `vnaccs.split` (a part that
+/// cannot be put together with others),
 /// `vnaccs.truncated`, `vnaccs.time` (a date or time that is none), and those of the text layer.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     // As `redact` finds the message: what is read was masked.
@@ -40,7 +41,19 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         );
         Error::new("vnaccs.unknown_code", detail)
     })?;
-    header.check_whole(message, offset)?;
+    if let Some((message_key, number, is_last)) = header.part(offset)? {
+        return Ok(Read::Part(Part {
+            message_key,
+            number,
+            is_last,
+            bytes: context
+                .logged
+                .record
+                .body
+                .slice_ref(header::unmarked(message)),
+        }));
+    }
+    header.check_length(message, offset)?;
     let body = Body::read(message, offset, layout)?;
     let observations = match layout.is_vehicle() {
         true => vec![vehicle::read(context, &header, layout, &body)?],

@@ -2,6 +2,8 @@
 
 use bordergate_model::{Basis, Observation, Occurred};
 
+use bytes::Bytes;
+
 use crate::identifiers::detail;
 use crate::{Context, Error, event_id, time_text};
 
@@ -9,6 +11,8 @@ use crate::{Context, Error, event_id, time_text};
 const LENGTH: usize = 398;
 /// Offset of the output code.
 pub(super) const CODE_AT: usize = 8;
+const PART_AT: usize = 245;
+const END_FLAG_AT: usize = 248;
 const PASSWORD_AT: usize = 37;
 const PASSWORD_LENGTH: usize = 8;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -30,7 +34,7 @@ impl<'a> Header<'a> {
     ///
     /// The subject is free text cut to its length, possibly inside a character: it is not looked at.
     pub(super) fn read(message: &'a [u8], offset: usize) -> Result<Self, Error> {
-        let message = message.strip_prefix(BYTE_ORDER_MARK).unwrap_or(message);
+        let message = unmarked(message);
         let line_break = memchr::memchr2(b'\r', b'\n', message).unwrap_or(message.len());
         if message.len() < LENGTH || line_break != LENGTH {
             let detail = format!(
@@ -64,26 +68,54 @@ impl<'a> Header<'a> {
             code: field(CODE_AT, 7)?,
             server_time: field(15, 14)?,
             data_id: field(219, 26)?,
-            part: field(245, 3)?,
-            end_flag: field(248, 1)?,
+            part: field(PART_AT, 3)?,
+            end_flag: field(END_FLAG_AT, 1)?,
             total_length: field(392, 6)?,
         })
     }
 
-    /// Refuses parts of a split message, and a message that is shorter than its header says.
+    /// Returns the message this is a part of, its number, and whether it is the last; `None` for a whole message.
     ///
-    /// The end flag is `E` (assumed); a blank one is taken for it. The stated length counts header and body; blank,
-    /// zero or greater than stated is no fault, and line breaks turned from CRLF into LF are allowed for.
-    pub(super) fn check_whole(&self, message: &[u8], offset: usize) -> Result<(), Error> {
-        let is_first = matches!(self.part.trim_start_matches('0'), "" | "1");
-        if !is_first || !matches!(self.end_flag, "" | "E" | "e") {
-            let detail = format!(
-                "one part of a split message: part number at byte {}, end flag at byte {}",
-                offset + 245,
-                offset + 248
-            );
-            return Err(Error::new("vnaccs.split", detail));
+    /// Numbers begin with 1 (a blank one and 0 are taken for it), the end flag is `E` (a blank one is taken for it);
+    /// both are assumed. Data id and output code name the message: without a data id nothing tells its parts.
+    ///
+    /// # Errors
+    /// `vnaccs.split` for a part without a number or a data id.
+    pub(super) fn part(&self, offset: usize) -> Result<Option<(String, u16, bool)>, Error> {
+        let is_last = matches!(self.end_flag, "" | "E" | "e");
+        let digits = self.part.trim_start_matches('0');
+        if is_last && matches!(digits, "" | "1") {
+            return Ok(None);
         }
+        let number = match digits {
+            "" => Some(1),
+            _ if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+            _ => None,
+        };
+        match number {
+            Some(number) if !self.data_id.is_empty() => {
+                Ok(Some((self.message_key(), number, is_last)))
+            }
+            _ => {
+                let detail = format!(
+                    "a part of a split message needs a number at byte {} and a data id at byte {}",
+                    offset + PART_AT,
+                    offset + 219
+                );
+                Err(Error::new("vnaccs.split", detail))
+            }
+        }
+    }
+
+    fn message_key(&self) -> String {
+        format!("{} {}", self.data_id.replace(' ', "_"), self.code)
+    }
+
+    /// Refuses a message that is shorter than its header says.
+    ///
+    /// The stated length counts header and body; blank, zero or greater than stated is no fault, and line breaks turned
+    /// from CRLF into LF are allowed for.
+    pub(super) fn check_length(&self, message: &[u8], offset: usize) -> Result<(), Error> {
         let stated: usize = self.total_length.parse().unwrap_or(0);
         let lone_line_feeds = memchr::memchr_iter(b'\n', message)
             .filter(|&at| at == 0 || message[at - 1] != b'\r')
@@ -108,11 +140,7 @@ impl<'a> Header<'a> {
         match (self.data_id, self.server_time, about) {
             ("", "", "") => None,
             ("", time, about) => Some(event_id::derived(&[time, about, self.code, part])),
-            (data_id, _, _) => Some(format!(
-                "{} {} {part}",
-                data_id.replace(' ', "_"),
-                self.code
-            )),
+            _ => Some(format!("{} {part}", self.message_key())),
         }
     }
 
@@ -148,6 +176,29 @@ impl<'a> Header<'a> {
             detail(&mut observation.details, name, text);
         }
     }
+}
+
+/// Returns the message without a byte order mark.
+pub(super) fn unmarked(message: &[u8]) -> &[u8] {
+    message.strip_prefix(BYTE_ORDER_MARK).unwrap_or(message)
+}
+
+/// Puts the parts of a message together: the first one's header, marked as the end, and every body in turn.
+///
+/// A border between two parts may lie anywhere in a line: bodies follow one another as they are (assumed).
+pub(crate) fn join(parts: &[Bytes]) -> Vec<u8> {
+    let mut whole: Vec<u8> = parts
+        .first()
+        .map(|first| first.to_vec())
+        .unwrap_or_default();
+    if let Some(flag) = whole.get_mut(END_FLAG_AT) {
+        *flag = b'E';
+    }
+    for part in parts.iter().skip(1) {
+        let body = memchr::memchr(b'\n', part).map_or(part.len(), |newline| newline + 1);
+        whole.extend_from_slice(&part[body..]);
+    }
+    whole
 }
 
 /// Masks the password in place; the length stays. A body that is wrapped in a multipart one is masked inside.
