@@ -8,14 +8,24 @@ use crate::failure::OrFailure;
 use crate::schema::{Migration, check_not_newer, expected_version};
 
 /// Every migration, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "hub",
-    sql: include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/migrations/sqlite/0001_hub.sql"
-    )),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "hub",
+        sql: include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/migrations/sqlite/0001_hub.sql"
+        )),
+    },
+    Migration {
+        version: 2,
+        name: "parts",
+        sql: include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/migrations/sqlite/0002_parts.sql"
+        )),
+    },
+];
 
 /// Runs what is missing, inside the caller's transaction; returns the versions before and after.
 ///
