@@ -10,7 +10,7 @@ use bordergate_model::{
 };
 use bordergate_store::{
     Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine,
-    Progress, Relink, Wanted,
+    PartChanges, Progress, Relink, Wanted,
 };
 use jiff::Timestamp;
 
@@ -308,6 +308,7 @@ impl Overlay {
             outcomes: self.outcomes,
             quarantine: self.quarantine,
             crossings,
+            parts: PartChanges::default(),
         };
         self.board.forget_when_due();
         Some((batch, self.board))

@@ -5,6 +5,7 @@ mod error;
 mod exchange;
 mod failure;
 mod moment;
+mod parts;
 pub mod postgres;
 mod queries;
 mod registry;
@@ -17,6 +18,7 @@ mod text;
 
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
+pub use parts::{KeptPart, PartChanges, WantedParts};
 pub use queries::{
     CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
     ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,

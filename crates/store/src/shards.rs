@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, KeptPart, PartChanges, WantedParts};
 
 /// A shard's row in `progress`.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,8 @@ pub struct Wanted {
     pub keys: Vec<KeyWindow>,
     /// Crossings wanted by name.
     pub crossing_ids: Vec<CrossingId>,
+    /// Kept parts of split messages.
+    pub parts: Option<WantedParts>,
 }
 
 /// An earlier appearance of a record id.
@@ -97,6 +99,8 @@ pub struct Found {
     /// Revisions of merged crossings that a reading of `crossings` or `unlinked` once opened: a
     /// crossing that comes back under such an id goes on from there.
     pub tombstones: Vec<(CrossingId, u64)>,
+    /// The wanted parts, by offset.
+    pub parts: Vec<KeptPart>,
 }
 
 /// What a take-over loads.
@@ -218,6 +222,8 @@ pub struct Batch {
     pub quarantine: Vec<NewQuarantine>,
     /// Crossings to write, each at most once, in feed order.
     pub crossings: Vec<MeasuredCrossing>,
+    /// What changes of the kept parts of split messages.
+    pub parts: PartChanges,
 }
 
 /// Answer to a commit.

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, query_as};
 use uuid::Uuid;
 
 use super::column::column;
-use super::{Stamp, sql, stamp};
+use super::{Stamp, parts, sql, stamp};
 use crate::failure::OrFailure;
 use crate::rows::crossing::{bare, ids, once_opened, tombstones, with_readings};
 use crate::rows::found::{events, names};
@@ -57,12 +57,17 @@ pub(crate) async fn look_up(
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
+    let parts = match &wanted.parts {
+        Some(wanted) => parts::parts_of(connection, wanted).await?,
+        None => Vec::new(),
+    };
     Ok(Found {
         records: records.into_iter().map(known).collect::<Result<_, _>>()?,
         events,
         crossings,
         unlinked,
         tombstones: tombstones(opened)?,
+        parts,
     })
 }
 

@@ -9,6 +9,7 @@ mod commit;
 mod connection;
 mod exchange;
 mod look_up;
+mod parts;
 mod queries;
 mod registry;
 mod schema;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::crossing::{CrossingRow, KeyRow, keys};
 use super::observation::{ObservationRow, Place, UnlinkedKeyRow, unlinked_keys};
+use super::part::PartRows;
 use super::wide;
 use crate::text::refuse_nul;
 use crate::{Batch, Error, NewOutcome, NewQuarantine};
@@ -27,6 +28,7 @@ pub(crate) struct BatchRows {
     pub(crate) keys: Vec<KeyRow>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) feed: Vec<FeedLine>,
+    pub(crate) parts: PartRows,
 }
 
 /// What the shard's row must be before, and is after.
@@ -82,7 +84,7 @@ impl BatchRows {
                 .collect(),
             relinks: batch.relinks.iter().map(RelinkRow::new).collect(),
             outcomes: batch.outcomes.clone(),
-            quarantine: batch.quarantine.clone(),
+            quarantine: quarantine(batch).cloned().collect(),
             crossings: collect(measured, |one| CrossingRow::new(shard, batch.log_time, one))?,
             keys: collect(measured, |one| keys(&one.crossing))?
                 .into_iter()
@@ -93,6 +95,7 @@ impl BatchRows {
                 .flat_map(|one| one.measures.facts.iter().cloned())
                 .collect(),
             feed: feed(batch),
+            parts: PartRows::new(&batch.parts),
         })
     }
 
@@ -141,6 +144,11 @@ fn collect<T, R>(items: &[T], row: impl Fn(&T) -> Result<R, Error>) -> Result<Ve
     items.iter().map(row).collect()
 }
 
+/// Every row of quarantine: of the batch's own records, and of parts that are given up.
+fn quarantine(batch: &Batch) -> impl Iterator<Item = &NewQuarantine> {
+    batch.quarantine.iter().chain(&batch.parts.put_aside)
+}
+
 /// Texts that are not inside a document; those are checked as they are written.
 fn check_texts(batch: &Batch) -> Result<(), Error> {
     refuse_nul(
@@ -149,7 +157,13 @@ fn check_texts(batch: &Batch) -> Result<(), Error> {
             .iter()
             .map(|new| ("outcome code", new.outcome.code.as_str())),
     )?;
-    for new in &batch.quarantine {
+    for part in &batch.parts.kept {
+        refuse_nul([
+            ("part format", part.format.as_str()),
+            ("message key", &part.message_key),
+        ])?;
+    }
+    for new in quarantine(batch) {
         refuse_nul([
             ("quarantine code", new.code.as_str()),
             ("detail", &new.detail),

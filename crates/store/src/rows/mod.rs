@@ -11,6 +11,7 @@ pub(crate) mod filters;
 pub(crate) mod found;
 pub(crate) mod observation;
 pub(crate) mod page;
+pub(crate) mod part;
 pub(crate) mod progress;
 pub(crate) mod quarantine;
 pub(crate) mod record;

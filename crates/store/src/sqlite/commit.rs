@@ -5,11 +5,11 @@ use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::look_up::{hex_list, reference_list};
-use super::sql;
 use super::write::{
     crossing_keys_insert, crossings_upsert, facts_insert, feed_insert, observations_insert,
     observations_relink, outcomes_insert, quarantine_insert, unlinked_keys_insert,
 };
+use super::{parts, sql};
 use crate::failure::OrFailure;
 use crate::moment::micros;
 use crate::rows::batch::{BatchRows, Fence, RelinkRow, relink_missing};
@@ -36,6 +36,7 @@ pub(crate) async fn commit(
     unlinked_keys_insert(connection, &rows.unlinked_keys).await?;
     relink(connection, shard, &rows.relinks).await?;
     outcomes_insert(connection, shard, &rows.outcomes, recorded_at).await?;
+    parts::change(connection, shard, &rows.parts, recorded_at).await?;
     quarantine_insert(connection, shard, &rows.quarantine, recorded_at).await?;
     feed_insert(connection, shard, &rows.feed, recorded_at).await?;
     Ok(Committed::Done)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::{SqliteConnection, query_as};
 use uuid::Uuid;
 
-use super::sql;
+use super::{parts, sql};
 use crate::failure::OrFailure;
 use crate::rows::batch::RelinkRow;
 use crate::rows::crossing::{bare, ids, once_opened, tombstones, with_readings};
@@ -96,12 +96,17 @@ pub(crate) async fn look_up(
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
+    let parts = match &wanted.parts {
+        Some(wanted) => parts::parts_of(connection, wanted).await?,
+        None => Vec::new(),
+    };
     Ok(Found {
         records: records.into_iter().map(known).collect::<Result<_, _>>()?,
         events,
         crossings,
         unlinked,
         tombstones: tombstones(opened)?,
+        parts,
     })
 }
 

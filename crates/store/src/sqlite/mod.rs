@@ -9,6 +9,7 @@ mod connection;
 mod exchange;
 mod filters;
 mod look_up;
+mod parts;
 mod queries;
 mod registry;
 mod schema;

@@ -14,6 +14,7 @@ mod lease;
 mod look_up;
 mod only_sqlite;
 mod pages;
+mod parts;
 mod registry;
 mod relinks;
 mod roundtrip;
@@ -81,6 +82,11 @@ on_every_backend! {
     pages::observations_turn_pages_while_others_arrive,
     pages::filters_of_crossings_hold_together,
     pages::quarantine_lists_newest_first_and_notes_redrives,
+    parts::a_joined_part_loses_its_bytes_and_a_dropped_one_is_gone,
+    parts::a_kept_part_is_found_by_its_message_and_by_its_time,
+    parts::a_part_given_up_has_one_outcome_and_a_quarantine_row,
+    parts::only_a_stored_part_can_be_given_up,
+    parts::two_parts_of_a_message_with_one_number_are_refused,
     registry::a_gate_stays_on_its_shard,
     registry::seeds_never_overwrite,
     registry::tokens_work_until_they_are_disabled,

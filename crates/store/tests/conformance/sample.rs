@@ -12,8 +12,8 @@ use bordergate_model::{
     TripCode, UnlinkedReason,
 };
 use bordergate_store::{
-    Batch, Committed, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine, Reference,
-    Store, Take,
+    Batch, Committed, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine, PartChanges,
+    Reference, Store, Take,
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -340,6 +340,7 @@ impl Owner {
             outcomes: Vec::new(),
             quarantine: Vec::new(),
             crossings: Vec::new(),
+            parts: PartChanges::default(),
         }
     }
 
