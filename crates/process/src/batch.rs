@@ -1,6 +1,8 @@
 //! What a run of records does to the board and the database: pure, on an overlay (DESIGN.md, steps 3 and 4).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod split;
+
+use std::collections::{BTreeMap, HashMap};
 
 use bordergate_crossing::{Board, Changes, Placement};
 use bordergate_indicators::measure;
@@ -10,37 +12,30 @@ use bordergate_model::{
 };
 use bordergate_store::{
     Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine,
-    PartChanges, Progress, Relink, Wanted,
+    Progress, Relink,
 };
 use jiff::Timestamp;
 
+use crate::parts::Parts;
+use crate::registered::Registered;
 use crate::run::{Content, ReadRecord};
 use crate::tools::Tools;
 
 type EventKey = (SourceId, String);
 
-/// Returns the ids and events that a run needs looked up; keys of crossings come from the board.
-pub(crate) fn wanted(board: &Board, run: &[ReadRecord]) -> Wanted {
-    let mut wanted = Wanted::default();
-    let mut events = HashSet::new();
-    let mut keys = HashSet::new();
-    for read in run {
-        wanted.record_ids.push(read.logged.record.record_id);
-        for observation in read.content.observations() {
-            let ids = [&observation.event_id, &observation.corrects]
-                .into_iter()
-                .flatten();
-            events.extend(ids.map(|event_id| (observation.source_id.clone(), event_id.clone())));
-            keys.extend(board.wanted(observation));
-        }
-    }
-    wanted.events = events.into_iter().collect();
-    wanted.keys = keys.into_iter().collect();
-    wanted
+/// A run that was taken whole.
+pub(crate) struct Linked {
+    /// What is to be written.
+    pub(crate) batch: Batch,
+    /// The board after it.
+    pub(crate) board: Board,
+    /// The split messages that became whole, each as read under the record that completed it.
+    pub(crate) joined: Vec<ReadRecord>,
 }
 
 /// The state a batch is linked on: the board as it would be after the commit, and what was written so far.
-pub(crate) struct Overlay {
+pub(crate) struct Overlay<'r> {
+    registered: &'r Registered,
     /// The board after the batch.
     pub(crate) board: Board,
     log_time: Option<Timestamp>,
@@ -52,12 +47,20 @@ pub(crate) struct Overlay {
     change_count: usize,
     outcomes: Vec<NewOutcome>,
     quarantine: Vec<NewQuarantine>,
+    parts: Parts,
+    joined: Vec<ReadRecord>,
 }
 
-impl Overlay {
+impl<'r> Overlay<'r> {
     /// Starts from the committed board and what the database holds.
-    pub(crate) fn new(board: &Board, log_time: Option<Timestamp>, found: Found) -> Self {
+    pub(crate) fn new(
+        board: &Board,
+        registered: &'r Registered,
+        log_time: Option<Timestamp>,
+        found: Found,
+    ) -> Self {
         let mut overlay = Self {
+            registered,
             board: board.clone(),
             log_time,
             records: HashMap::new(),
@@ -68,6 +71,8 @@ impl Overlay {
             change_count: 0,
             outcomes: Vec::new(),
             quarantine: Vec::new(),
+            parts: Parts::new(found.parts),
+            joined: Vec::new(),
         };
         for known in found.records {
             overlay
@@ -94,7 +99,16 @@ impl Overlay {
         self.log_time = Some(log_time);
         let changes = self.board.advance(log_time);
         self.note_changes(changes);
-        match self.verdict(read) {
+        self.give_up_parts(log_time);
+        match &read.content {
+            Content::Part(part) => self.take_part(read, part, log_time),
+            _ => self.settle(read, self.verdict(read), log_time),
+        }
+    }
+
+    /// Notes what becomes of a record.
+    fn settle(&mut self, read: &ReadRecord, verdict: Verdict<'_>, log_time: Timestamp) {
+        match verdict {
             Verdict::Observed(observations) => {
                 for observation in observations {
                     self.note_event(observation);
@@ -117,27 +131,18 @@ impl Overlay {
                     detail: detail.clone(),
                 };
             }
+            Content::Part(_) => {
+                return Verdict::quarantined(
+                    "vnaccs.split",
+                    "the message is still a part when it is put together",
+                );
+            }
             Content::Observations(observations) => observations,
         };
-        let effective = self
-            .records
-            .get(&read.logged.record.record_id)
-            .into_iter()
-            .flatten()
-            .filter(|known| {
-                let is_void = known.outcome.as_ref().is_some_and(|outcome| {
-                    matches!(outcome.kind, OutcomeKind::Quarantined | OutcomeKind::Routed)
-                });
-                !is_void
-            });
-        let mut is_key_reused = false;
-        for known in effective {
-            if known.body_sha256 == read.body_sha256 {
-                return Verdict::duplicate("record.duplicate");
-            }
-            is_key_reused = true;
+        if self.is_repeated(read) {
+            return Verdict::duplicate("record.duplicate");
         }
-        if is_key_reused
+        if self.effective(read).next().is_some()
             && observations
                 .iter()
                 .all(|observation| observation.event_id.is_none())
@@ -148,6 +153,23 @@ impl Overlay {
             );
         }
         self.fresh(observations)
+    }
+
+    /// Returns the earlier appearances of the record that count.
+    fn effective(&self, read: &ReadRecord) -> impl Iterator<Item = &KnownRecord> {
+        let known = self.records.get(&read.logged.record.record_id);
+        known.into_iter().flatten().filter(|known| {
+            let is_void = known.outcome.as_ref().is_some_and(|outcome| {
+                matches!(outcome.kind, OutcomeKind::Quarantined | OutcomeKind::Routed)
+            });
+            !is_void
+        })
+    }
+
+    /// Tells whether the record came before with the same bytes.
+    fn is_repeated(&self, read: &ReadRecord) -> bool {
+        self.effective(read)
+            .any(|known| known.body_sha256 == read.body_sha256)
     }
 
     /// Leaves out the events that were read before, wherever in their record they stood. A record of
@@ -244,13 +266,13 @@ impl Overlay {
         }
     }
 
-    /// Returns the batch to write for a run that was taken whole, and the board after it.
+    /// Returns what a run that was taken whole comes to; `None` for an empty one.
     pub(crate) fn finish(
         mut self,
         tools: &Tools,
         progress: &Progress,
         run: &[ReadRecord],
-    ) -> Option<(Batch, Board)> {
+    ) -> Option<Linked> {
         let last = &run.last()?.logged;
         let mut observations = Vec::with_capacity(self.new.len());
         for (observation, body_sha256) in std::mem::take(&mut self.new) {
@@ -308,10 +330,14 @@ impl Overlay {
             outcomes: self.outcomes,
             quarantine: self.quarantine,
             crossings,
-            parts: PartChanges::default(),
+            parts: self.parts.finish(),
         };
         self.board.forget_when_due();
-        Some((batch, self.board))
+        Some(Linked {
+            batch,
+            board: self.board,
+            joined: self.joined,
+        })
     }
 }
 
@@ -331,6 +357,10 @@ impl Verdict<'_> {
             code: code.to_owned(),
             detail: String::new(),
         }
+    }
+
+    fn is_quarantined(&self) -> bool {
+        matches!(self, Self::Nothing { kind, .. } if *kind == OutcomeKind::Quarantined)
     }
 
     fn quarantined(code: &str, detail: impl Into<String>) -> Self {

@@ -3,6 +3,8 @@
 mod batch;
 mod commit;
 mod error;
+mod look_up;
+mod parts;
 mod registered;
 mod run;
 mod shard;

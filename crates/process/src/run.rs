@@ -4,14 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bordergate_model::record::TICK;
 use bordergate_model::{LoggedRecord, Observation, OutcomeKind};
-use bordergate_sources::Read;
+use bordergate_sources::{Part, Read};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::registered::Registered;
 use crate::tools::Decided;
 
 /// A record as read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ReadRecord {
     /// The record.
     pub(crate) logged: LoggedRecord,
@@ -22,10 +23,12 @@ pub(crate) struct ReadRecord {
 }
 
 /// What a record's bytes say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Content {
     /// One observation or more.
     Observations(Vec<Observation>),
+    /// One part of a split message.
+    Part(Part),
     /// Nothing to keep: the outcome's kind, code and, for a quarantined one, the words.
     Nothing {
         kind: OutcomeKind,
@@ -47,7 +50,7 @@ impl Content {
     pub(crate) fn observations(&self) -> &[Observation] {
         match self {
             Self::Observations(observations) => observations,
-            Self::Nothing { .. } => &[],
+            Self::Part(_) | Self::Nothing { .. } => &[],
         }
     }
 }
@@ -105,6 +108,25 @@ fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) ->
             "the record's gate does not belong to this shard",
         );
     }
+    said(registered, logged)
+}
+
+/// Returns what the message says that `parts` make whole, all of them in order: it is read as the record's that completed
+/// it, and `body_sha256` stays that of the record's own body.
+pub(crate) fn joined(registered: &Registered, last: &ReadRecord, parts: &[Bytes]) -> ReadRecord {
+    let mut whole = last.clone();
+    let record = &mut whole.logged.record;
+    let source = registered.source(&record.source_id, record.source_version);
+    if let Some(body) = source.and_then(|source| bordergate_sources::join(&source.format, parts)) {
+        record.body = body;
+    }
+    whole.content = said(registered, &whole.logged);
+    whole
+}
+
+/// Reads the body with the registration that the door stamped.
+fn said(registered: &Registered, logged: &LoggedRecord) -> Content {
+    let record = &logged.record;
     let Some(source) = registered.source(&record.source_id, record.source_version) else {
         let detail = format!(
             "source {} has no registration version {}",
@@ -125,9 +147,7 @@ fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) ->
             code: code.to_owned(),
             detail: String::new(),
         },
-        Ok(Ok(Read::Part(_))) => {
-            Content::quarantined("vnaccs.split", "parts are not put together yet")
-        }
+        Ok(Ok(Read::Part(part))) => Content::Part(part),
         Ok(Ok(Read::Observations(observations))) if observations.is_empty() => Content::Nothing {
             kind: OutcomeKind::Ignored,
             code: "record.says_nothing".to_owned(),

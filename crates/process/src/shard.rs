@@ -1,6 +1,6 @@
 //! One shard, one task: take a run, read it, look up, link on an overlay, commit, apply.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,15 +9,16 @@ use bordergate_crossing::Board;
 use bordergate_eventlog::{RunLimit, ShardReader};
 use bordergate_model::record::TICK;
 use bordergate_model::{LoggedRecord, Offset, RawRecord, RecordId, Shard as ShardNumber, SourceId};
-use bordergate_store::{Batch, Found, Progress, Store, Wanted};
+use bordergate_store::{Batch, Found, Progress};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::Error;
-use crate::batch::{Overlay, wanted};
+use crate::batch::{Linked, Overlay};
 use crate::commit::{Patience, Written, write};
+use crate::look_up::{look_up, wanted};
 use crate::registered::Registered;
 use crate::run::{ReadRecord, knows_all, read_run};
 use crate::take::{Taken, take};
@@ -36,8 +37,6 @@ const SHOW_AT_LEAST_EVERY: Duration = Duration::from_secs(3600);
 const SUSPECT_RUN: usize = 200;
 /// How often a record may be begun before it is quarantined unread.
 const MOST_SUSPECT_COUNT: i32 = 3;
-/// Rounds of looking up keys that found crossings brought along.
-const MOST_LOOK_UP_ROUNDS: usize = 8;
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,8 +287,12 @@ impl Shard {
         let read = read_run(&self.registered, &self.decided, part);
         let mut patience = Patience::default();
         let mut was_refused = false;
+        // Messages whose parts are joined in this run: only linking tells which, and only then can be looked up what
+        // they need. Each round brings at least one that was not known, so the rounds end.
+        let mut joined: Vec<ReadRecord> = Vec::new();
         loop {
-            let looking = look_up(self.tools.store.as_ref(), &self.board, &read);
+            let first = wanted(&self.board, &self.progress, &read, &joined);
+            let looking = look_up(self.tools.store.as_ref(), &self.board, first);
             let found = match looking.instrument(tracing::debug_span!("look up")).await {
                 Ok(found) => found,
                 Err(bordergate_store::Error::Unreachable { reason }) => {
@@ -300,12 +303,23 @@ impl Shard {
                 Err(error) => return Err(error.into()),
             };
             let linked = tracing::debug_span!("link").in_scope(|| self.link(&read, found));
-            let Some((batch, board)) = linked else {
+            let Some(Linked {
+                batch,
+                board,
+                joined: now_joined,
+            }) = linked
+            else {
                 return Ok(Err((
                     "process.panicked".to_owned(),
                     "linking failed on this record".to_owned(),
                 )));
             };
+            let new = now_joined.into_iter().filter(|one| !joined.contains(one));
+            let new: Vec<ReadRecord> = new.collect();
+            if !new.is_empty() {
+                joined.extend(new);
+                continue;
+            }
             let writing = write(self.tools.store.as_ref(), &batch);
             match writing.instrument(tracing::debug_span!("commit")).await? {
                 (Written::Done, _) => {
@@ -330,9 +344,10 @@ impl Shard {
     }
 
     /// Links on an overlay; `None` when that panics, and then the board is as it was.
-    fn link(&self, read: &[ReadRecord], found: Found) -> Option<(Batch, Board)> {
+    fn link(&self, read: &[ReadRecord], found: Found) -> Option<Linked> {
         let linked = catch_unwind(AssertUnwindSafe(|| {
-            let mut overlay = Overlay::new(&self.board, self.progress.log_time, found);
+            let log_time = self.progress.log_time;
+            let mut overlay = Overlay::new(&self.board, &self.registered, log_time, found);
             for record in read {
                 overlay.take(record);
             }
@@ -433,48 +448,6 @@ impl Shard {
             );
         }
     }
-}
-
-/// Looks up what the run needs; keys that found crossings bring along are looked up in turn.
-async fn look_up(
-    store: &dyn Store,
-    board: &Board,
-    read: &[ReadRecord],
-) -> Result<Found, bordergate_store::Error> {
-    let mut next = wanted(board, read);
-    let mut asked: HashSet<_> = next
-        .keys
-        .iter()
-        .map(|window| (window.gate_id.clone(), window.key.clone()))
-        .collect();
-    let mut known = HashSet::new();
-    let mut all = Found::default();
-    for _ in 0..MOST_LOOK_UP_ROUNDS {
-        let found = store.look_up(&next).await?;
-        all.records.extend(found.records);
-        all.events.extend(found.events);
-        all.unlinked.extend(found.unlinked);
-        all.tombstones.extend(found.tombstones);
-        next = Wanted::default();
-        for crossing in found.crossings {
-            if known.insert(crossing.crossing_id) {
-                let windows = crossing
-                    .readings
-                    .iter()
-                    .flat_map(|reading| board.wanted(&reading.observation));
-                next.keys.extend(
-                    windows.filter(|window| {
-                        asked.insert((window.gate_id.clone(), window.key.clone()))
-                    }),
-                );
-                all.crossings.push(crossing);
-            }
-        }
-        if next.keys.is_empty() {
-            break;
-        }
-    }
-    Ok(all)
 }
 
 /// Counts the batch's records by source and outcome.

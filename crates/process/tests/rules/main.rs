@@ -6,5 +6,6 @@ mod fence;
 mod log_identity;
 mod message;
 mod outcomes;
+mod parts;
 mod suspects;
 mod world;

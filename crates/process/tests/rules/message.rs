@@ -1,4 +1,4 @@
-//! Messages written by hand: milestone reports and weighbridge tickets, and the records they travel in.
+//! Messages written by hand: milestone reports, weighbridge tickets and customs messages, and the records they travel in.
 
 use bordergate_model::{GateId, RawRecord, RecordId, SourceId};
 use bytes::Bytes;
@@ -12,6 +12,13 @@ pub(crate) const OTHER_GATE: &str = "tan-thanh";
 pub(crate) const YARD: &str = "yard";
 /// The source of weighbridge tickets.
 pub(crate) const SCALE: &str = "scale";
+
+/// The source of customs messages.
+pub(crate) const CUSTOMS: &str = "customs";
+/// A clearance permit of the readers' samples: registered, inspected, cleared.
+const DECLARATION: &[u8] = include_bytes!("../../../sources/samples/vnaccs/vad1ag.txt");
+/// Its header with the line break, in bytes.
+const HEADER: usize = 400;
 
 /// Returns the moment so many minutes into the day under test.
 pub(crate) fn minute(minutes: i64) -> Timestamp {
@@ -44,11 +51,30 @@ pub(crate) fn scale(key: &str, body: impl Into<String>, received_at: Timestamp) 
     record(SCALE, "weighbridge-json", key, body.into(), received_at)
 }
 
+/// Returns a record of customs'.
+pub(crate) fn customs(key: &str, body: Vec<u8>, received_at: Timestamp) -> RawRecord {
+    record(CUSTOMS, "vnaccs", key, body, received_at)
+}
+
+/// Returns a declaration's message under a data id, cut into `count` parts of about one length, whatever stands there.
+pub(crate) fn declaration_parts(data_id: &str, count: usize) -> Vec<Vec<u8>> {
+    let (header, body) = DECLARATION.split_at(HEADER);
+    let bodies = body.chunks(body.len().div_ceil(count));
+    let part = |(number, body): (usize, &[u8])| {
+        let mut part = [header, body].concat();
+        part[219..245].copy_from_slice(format!("{data_id:26}").as_bytes());
+        part[245..248].copy_from_slice(format!("{number:03}").as_bytes());
+        part[248] = if number == count { b'E' } else { b'C' };
+        part
+    };
+    (1..).zip(bodies).map(part).collect()
+}
+
 fn record(
     source: &str,
     format: &str,
     key: &str,
-    body: String,
+    body: impl Into<Bytes>,
     received_at: Timestamp,
 ) -> RawRecord {
     let source_id = SourceId::parse(source).expect("a plain name");
@@ -64,6 +90,6 @@ fn record(
         traceparent: None,
         device_headers: Vec::new(),
         redrive_of: None,
-        body: Bytes::from(body),
+        body: body.into(),
     }
 }

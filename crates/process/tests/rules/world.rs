@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::message::{GATE, OTHER_GATE, SCALE, YARD};
+use crate::message::{CUSTOMS, GATE, OTHER_GATE, SCALE, YARD};
 
 /// The shard under test.
 pub(crate) const SHARD: u16 = 0;
@@ -53,6 +53,7 @@ impl World {
             sources: vec![
                 source(YARD, "cloudevents-json"),
                 source(SCALE, "weighbridge-json"),
+                source(CUSTOMS, "vnaccs"),
             ],
         };
         store.seed(&reference).await.expect("they are whole");
