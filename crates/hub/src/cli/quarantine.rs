@@ -77,13 +77,12 @@ impl Quarantine {
                 println!("{}", serde_json::to_string_pretty(&shown)?);
             }
             Self::Redrive(Redrive { record_ids }) => {
-                let report = change(
-                    common,
-                    "/v1/admin/quarantine/redrive",
-                    &json!({ "record_ids": record_ids }),
-                )
-                .await?;
-                println!("{}", cell(&report));
+                // In the order given, a call each: the door redrives one record, or all of a source or code.
+                for record_id in record_ids {
+                    let wanted = json!({ "record_id": record_id });
+                    let report = change(common, "/v1/admin/quarantine/redrive", &wanted).await?;
+                    println!("{}", cell(&report));
+                }
             }
         }
         Ok(ExitCode::SUCCESS)
