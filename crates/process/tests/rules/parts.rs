@@ -229,8 +229,8 @@ async fn a_missing_part_is_given_up_by_log_time_and_what_is_there_is_quarantined
 }
 
 #[tokio::test]
-async fn a_message_that_cannot_be_read_puts_its_last_part_aside_and_the_others_wait_for_a_redrive()
-{
+async fn a_message_that_the_database_refuses_puts_its_last_part_aside_and_the_others_wait_for_a_redrive()
+ {
     let world = World::new().await;
     world
         .on_store(
@@ -271,6 +271,29 @@ async fn a_message_that_cannot_be_read_puts_its_last_part_aside_and_the_others_w
         codes_of(&world, &others).await,
         ["vnaccs.part", "vnaccs.part"]
     );
+}
+
+#[tokio::test]
+async fn a_whole_that_cannot_be_read_puts_its_last_part_aside_and_the_others_are_given_up() {
+    let world = World::new().await;
+    let broken = three("A", 0).map(|mut record| {
+        let text = String::from_utf8(record.body.to_vec()).expect("letters");
+        record.body = text.replace("16112026\r\n", "1611XX26\r\n").into();
+        record
+    });
+    world.append(broken.clone()).await;
+    world.process(100).await;
+    let codes = codes_of(&world, &broken).await;
+    assert_eq!(codes, ["vnaccs.part", "vnaccs.part", "vnaccs.time"]);
+    let waiting = kept(&world).await;
+    let numbers: Vec<u16> = waiting.iter().map(|part| part.number).collect();
+    assert_eq!(numbers, [1, 2], "the last one does not count as there");
+    assert!(waiting.iter().all(|part| part.bytes.is_some()));
+    world.append([clock(DAY)]).await;
+    world.process(100).await;
+    let codes = codes_of(&world, &broken).await;
+    let expected = ["vnaccs.part_missing", "vnaccs.part_missing", "vnaccs.time"];
+    assert_eq!(codes, expected);
 }
 
 /// Everything that happens to parts, with vehicles between them.
