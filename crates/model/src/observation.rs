@@ -1,13 +1,12 @@
 //! Observations: what one reading of a record says, in the border gate's words.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, GateId, KeyKind,
-    MatchKey, Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag, TripCode,
+    Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Details, Direction, GateId,
+    KeyKind, MatchKey, Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag,
+    TripCode,
 };
 
 /// Names an observation: the record it was read from, where that lies, and its index among the record's, from 0.
@@ -90,7 +89,7 @@ pub struct Observation {
     /// Gross weight in kilograms.
     pub gross_kg: Option<f64>,
     /// What else the message says that a person may want to see, by the format's own field names.
-    pub details: BTreeMap<String, String>,
+    pub details: Details,
 }
 
 impl Observation {
@@ -140,7 +139,7 @@ impl Observation {
             lane: None,
             confidence_percent: None,
             gross_kg: None,
-            details: BTreeMap::new(),
+            details: Details::default(),
         }
     }
 

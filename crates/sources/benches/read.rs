@@ -1,54 +1,95 @@
-//! Reading speed per format, over its own samples, beside what a scan and a copy of the same bytes take.
+//! Reading speed per format on one core, with what a scan and a copy of the same bytes take on the same machine.
 //!
-//! `cargo bench -p bordergate-sources`: records and bytes a second. A record is one sample that is read (not one that
-//! is refused); the figures of `memchr` and `copy` are the machine's, to compare ratios between machines.
+//! `cargo bench -p bordergate-sources [FORMAT ...]` prints a line per format: the mean length of its messages, how many
+//! of them a reader takes a second, and in gigabytes a second its own rate, that of `memchr` over the bytes and that of
+//! copying them. Messages are the format's own samples that give observations. The quickest of several rounds counts:
+//! on a shared machine all others measure the neighbours too.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use bordergate_sources::{Read, formats, read};
+use mimalloc::MiMalloc;
 
-fn read(criterion: &mut Criterion) {
-    for format in bordergate_sources::formats() {
-        let samples: Vec<_> = common::samples(format.name)
-            .into_iter()
-            .filter(|sample| bordergate_sources::read(&sample.logged, &sample.source).is_ok())
-            .collect();
-        let bytes: usize = samples
-            .iter()
-            .map(|sample| sample.logged.record.body.len())
-            .sum();
-        let mut group = criterion.benchmark_group("read");
-        group.throughput(Throughput::ElementsAndBytes {
-            elements: samples.len() as u64,
-            bytes: bytes as u64,
-        });
-        group.bench_function(BenchmarkId::new("reader", format.name), |bencher| {
-            bencher.iter(|| {
-                for sample in &samples {
-                    black_box(bordergate_sources::read(&sample.logged, &sample.source).is_ok());
-                }
-            });
-        });
-        group.bench_function(BenchmarkId::new("memchr", format.name), |bencher| {
-            bencher.iter(|| {
-                for sample in &samples {
-                    black_box(memchr::memchr(0, black_box(&sample.logged.record.body)));
-                }
-            });
-        });
-        group.bench_function(BenchmarkId::new("copy", format.name), |bencher| {
-            bencher.iter(|| {
-                for sample in &samples {
-                    black_box(sample.logged.record.body.to_vec());
-                }
-            });
-        });
-        group.finish();
+use common::Sample;
+
+/// The hub's own allocator, since a reader's speed is to a good part that of small allocations. With
+/// `--features system-allocator` the system's, to compare.
+#[cfg(not(feature = "system-allocator"))]
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+const ROUNDS: usize = 25;
+const ROUND: Duration = Duration::from_millis(20);
+
+fn main() {
+    // Cargo passes `--bench`; what is no option names formats.
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    println!(
+        "format                      bytes/message  M messages/s     GB/s   scan GB/s   copy GB/s"
+    );
+    for format in formats() {
+        if wanted.is_empty() || wanted.iter().any(|name| name == format.name) {
+            line(format.name);
+        }
     }
 }
 
-criterion_group!(benches, read);
-criterion_main!(benches);
+fn line(format: &str) {
+    let samples: Vec<Sample> = common::samples(format)
+        .into_iter()
+        .filter(gives_observations)
+        .collect();
+    let bytes: usize = samples
+        .iter()
+        .map(|sample| sample.logged.record.body.len())
+        .sum();
+    let reader = seconds(&samples, |sample| {
+        black_box(read(&sample.logged, &sample.source).is_ok());
+    });
+    let scan = seconds(&samples, |sample| {
+        black_box(memchr::memchr(0, &sample.logged.record.body));
+    });
+    let mut copied = Vec::with_capacity(bytes);
+    let copy = seconds(&samples, |sample| {
+        copied.clear();
+        copied.extend_from_slice(&sample.logged.record.body);
+        black_box(&copied);
+    });
+    let gigabytes = |seconds: f64| bytes as f64 / seconds / 1e9;
+    println!(
+        "{format:<28}{:>13}{:>14.3}{:>9.2}{:>12.1}{:>12.1}",
+        bytes / samples.len(),
+        samples.len() as f64 / reader / 1e6,
+        gigabytes(reader),
+        gigabytes(scan),
+        gigabytes(copy),
+    );
+}
+
+fn gives_observations(sample: &Sample) -> bool {
+    matches!(
+        read(&sample.logged, &sample.source),
+        Ok(Read::Observations(_))
+    )
+}
+
+/// Returns the seconds that `work` takes for every sample once, in the quickest round.
+fn seconds(samples: &[Sample], mut work: impl FnMut(&Sample)) -> f64 {
+    let mut pass = || samples.iter().for_each(|sample| work(black_box(sample)));
+    let quickest = (0..ROUNDS).map(|_| {
+        let (mut passes, began) = (0_u32, Instant::now());
+        while began.elapsed() < ROUND {
+            pass();
+            passes += 1;
+        }
+        began.elapsed().as_secs_f64() / f64::from(passes)
+    });
+    quickest.fold(f64::INFINITY, f64::min)
+}

@@ -28,7 +28,13 @@ pub(crate) fn derived(fields: &[&str]) -> String {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field);
     }
-    format!("sha256:{}", hex::encode(&hash.finalize()[..16]))
+    let mut digits = [0; 32];
+    hex::encode_to_slice(&hash.finalize()[..16], &mut digits).expect("16 bytes are 32 digits");
+    [
+        "sha256:",
+        std::str::from_utf8(&digits).expect("digits are ASCII"),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 //! A misread plate or a mistyped container never costs the rest of the message (formats.md: never drop,
 //! mark). Shapes are `bordergate-model`'s; this file decides what becomes of a text that has none.
 
-use std::collections::BTreeMap;
-
-use bordergate_model::{ContainerNumber, DeclarationNumber, Observation, PlateNumber, Seal, Tag};
+use bordergate_model::{
+    ContainerNumber, DeclarationNumber, Details, Observation, PlateNumber, Seal, Tag,
+};
 
 use crate::text::bounded;
 
@@ -29,14 +29,11 @@ const UNREAD: [&str; 12] = [
     "车牌未识别",
 ];
 
-/// Details of an observation by the format's own field names.
-pub(crate) type Details = BTreeMap<String, String>;
-
 /// Keeps a detail, cut to 256 bytes; an empty one is left out.
 pub(crate) fn detail(details: &mut Details, name: &str, value: &str) {
     let value = value.trim();
     if !value.is_empty() {
-        details.insert(name.to_owned(), bounded(value, LONGEST_DETAIL).to_owned());
+        details.insert(name, bounded(value, LONGEST_DETAIL));
     }
 }
 
@@ -176,32 +173,25 @@ mod tests {
             ("12C", "malformed"),
             ("12C12345678901", "malformed"),
         ] {
-            let mut details = Details::new();
+            let mut details = Details::default();
             assert_eq!(named_plate(&mut details, "plate", text), None, "{text}");
-            assert_eq!(details.get("plate_text").map(String::as_str), Some(text));
-            assert_eq!(
-                details.get("plate_state").map(String::as_str),
-                Some(state),
-                "{text}"
-            );
+            assert_eq!(details.get("plate_text"), Some(text));
+            assert_eq!(details.get("plate_state"), Some(state), "{text}");
         }
     }
 
     #[test]
     fn a_very_long_text_is_no_plate_even_of_separators() {
-        let mut details = Details::new();
+        let mut details = Details::default();
         let text = format!("12C{}12345", "-".repeat(100_000));
         assert_eq!(named_plate(&mut details, "plate", &text), None);
-        assert!(details.values().all(|value| value.len() <= LONGEST));
+        assert!(details.iter().all(|(_, value)| value.len() <= LONGEST));
     }
 
     #[test]
     fn hidden_characters_in_a_plate_are_marked() {
-        let mut details = Details::new();
+        let mut details = Details::default();
         assert!(named_plate(&mut details, "plate", "12\u{202e}C12345").is_some());
-        assert_eq!(
-            details.get("plate_suspicious").map(String::as_str),
-            Some("true")
-        );
+        assert_eq!(details.get("plate_suspicious"), Some("true"));
     }
 }

@@ -51,7 +51,11 @@ impl From<&LinkedReading> for v1::Reading {
             lane: o.lane.clone(),
             confidence_percent: o.confidence_percent,
             gross_kg: o.gross_kg,
-            details: o.details.clone(),
+            details: o
+                .details
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
         }
     }
 }
@@ -112,7 +116,7 @@ pub(super) fn linked(gate_id: &GateId, reading: v1::Reading) -> Result<LinkedRea
         lane: reading.lane,
         confidence_percent: reading.confidence_percent,
         gross_kg: reading.gross_kg,
-        details: reading.details,
+        details: reading.details.into_iter().collect(),
     };
     Ok(LinkedReading {
         observation: Arc::new(observation),

@@ -121,7 +121,7 @@ pub(crate) async fn a_nul_is_refused_wherever_it_stands(bench: Bench) {
     in_details.observations[0]
         .observation
         .details
-        .insert("k".to_owned(), nul.clone());
+        .insert("k", &nul);
     let mut in_event = good();
     in_event.observations[0].observation.event_id = Some(nul.clone());
     let mut in_link = good();

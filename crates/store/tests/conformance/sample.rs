@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bordergate_indicators::{ExpectedMilestones, measure};
 use bordergate_model::crossing::Standing;
 use bordergate_model::{
-    Basis, CargoClass, Channel, ContainerNumber, Crossing, CrossingId, DeclarationNumber,
+    Basis, CargoClass, Channel, ContainerNumber, Crossing, CrossingId, DeclarationNumber, Details,
     Direction, Gate, GateId, KeyKind, KeyWindow, LinkedReading, MatchKey, Milestone, Observation,
     Occurred, Outcome, OutcomeKind, PlateNumber, RecordId, Seal, Source, SourceId, State, Tag,
     TripCode, UnlinkedReason,
@@ -133,10 +133,7 @@ pub(crate) fn full_reading(offset: i64) -> Observation {
         lane: Some("2".to_owned()),
         confidence_percent: Some(87.5),
         gross_kg: Some(24_310.0),
-        details: BTreeMap::from([(
-            "loại".to_owned(),
-            "thanh long \"ruột đỏ\" \\u0000".to_owned(),
-        )]),
+        details: Details::from_iter([("loại", "thanh long \"ruột đỏ\" \\u0000")]),
         ..reading(offset, Milestone::GateIn)
     }
 }

@@ -148,7 +148,7 @@ fn observation() -> impl Strategy<Value = Observation> {
         lane: r.4,
         confidence_percent: r.5,
         gross_kg: r.6,
-        details: r.7,
+        details: r.7.into_iter().collect(),
     })
 }
 

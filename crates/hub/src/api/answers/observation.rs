@@ -1,7 +1,5 @@
 //! One observation as JSON: what was read, when, by what clock, and where it stands.
 
-use std::collections::BTreeMap;
-
 use bordergate_model as model;
 use bordergate_store::ObservationFate;
 use jiff::Timestamp;
@@ -79,7 +77,7 @@ pub struct Reading {
     /// Gross weight in kilograms.
     pub gross_kg: Option<f64>,
     /// What else the message says, by its own field names; empty for those who may not see plates.
-    pub details: BTreeMap<String, String>,
+    pub details: model::Details,
 }
 
 /// One observation by itself.
@@ -152,7 +150,7 @@ pub fn reading(
         details: if veil.is_clear() {
             o.details.clone()
         } else {
-            BTreeMap::new()
+            model::Details::default()
         },
     }
 }
