@@ -2,9 +2,11 @@
 //!
 //! Duplicate keys, NUL in strings, integers beyond 64 bits, numbers that are not finite, nesting beyond 64 and
 //! documents of more than 200,000 values are refused (FAULTS.md, P05 to P08). The grammar is serde_json's own;
-//! values borrow from the text. `-0` and `-0.0` are one to serde_json and read as zero.
+//! values borrow from the text. `-0` and `-0.0` are one to serde_json and read as zero. A quick pass reads the plain
+//! documents, which are the rule; all others, and all errors, are the strict pass's.
 
 mod fields;
+mod quick;
 mod scalars;
 mod tree;
 
@@ -22,6 +24,11 @@ use crate::text::Text;
 /// `json.syntax`, `json.duplicate_key`, `json.nul`, `json.number`, `json.depth` or `json.size`, each with the
 /// path of the value and its byte, line and column.
 pub(crate) fn parse(text: Text<'_>) -> Result<Value<'_>, Error> {
+    quick::read(text.text).map_or_else(|| strict(text), Ok)
+}
+
+/// Reads one document by serde_json's grammar, with the trace that an error needs.
+fn strict(text: Text<'_>) -> Result<Value<'_>, Error> {
     let trace = tree::Trace::new(text.text);
     let mut deserializer = serde_json::Deserializer::from_str(text.text);
     let parsed = trace.root().deserialize(&mut deserializer);

@@ -10,11 +10,9 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::text::bounded;
 
 /// Deepest nesting, the document itself counted as one.
-const DEEPEST: u32 = 64;
+pub(super) const DEEPEST: u32 = 64;
 /// Most values in a document: bounds memory, since `[0,0,...]` takes sixteen times its own size.
-const MOST_VALUES: u32 = 200_000;
-/// Keys of the outermost map that room is made for at once.
-const USUAL_KEYS: usize = 16;
+pub(super) const MOST_VALUES: u32 = 200_000;
 /// Maps of more keys are checked for duplicates by hash.
 const FEW_KEYS: usize = 24;
 /// First magnitude that is beyond 64 bits.
@@ -60,6 +58,18 @@ impl<'a> Value<'a> {
             Self::Map(_) => "an object",
         }
     }
+}
+
+/// Returns the value of a number with a fraction or exponent; `None` when it is not finite or beyond 64 bits.
+pub(super) fn float(number: f64) -> Option<Value<'static>> {
+    if !number.is_finite() || number >= BEYOND_64_BITS || number <= i64::MIN as f64 {
+        return None;
+    }
+    Some(if number == 0.0 {
+        Value::Signed(0)
+    } else {
+        Value::Float(number)
+    })
 }
 
 /// What the visitor leaves behind when it fails: the path, innermost first, and the rule that was broken.
@@ -180,14 +190,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     /// serde_json hands over integers beyond 64 bits as floats; no format has figures of that size.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value<'de>, E> {
-        if !value.is_finite() || value >= BEYOND_64_BITS || value <= i64::MIN as f64 {
-            return Err(self.trace.refuse("json.number", "number beyond 64 bits"));
-        }
-        Ok(if value == 0.0 {
-            Value::Signed(0)
-        } else {
-            Value::Float(value)
-        })
+        float(value).ok_or_else(|| self.trace.refuse("json.number", "number beyond 64 bits"))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value<'de>, E> {
@@ -217,9 +220,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
         let inner = self.inner()?;
-        // Room for a usual message; only the outermost, so that memory stays a small multiple of the text.
-        let room = if self.depth == 0 { USUAL_KEYS } else { 0 };
-        let mut entries: Vec<(Cow<'de, str>, Value<'de>)> = Vec::with_capacity(room);
+        let mut entries: Vec<(Cow<'de, str>, Value<'de>)> = Vec::new();
         let mut seen: Option<HashSet<Cow<'de, str>>> = None;
         while let Some(key) = map.next_key_seed(KeySeed(self.trace))? {
             let is_double = if entries.len() < FEW_KEYS {
