@@ -3,6 +3,7 @@
 //! All names and values of one observation lie in one buffer: an observation has a dozen of them, and a map of
 //! strings would cost reading more than the message's own grammar does.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -19,6 +20,8 @@ pub struct Details {
 
 #[derive(Clone, Copy)]
 struct Entry {
+    /// The name's first bytes, big end first: they decide most comparisons of names.
+    start: u64,
     name_at: u32,
     name_bytes: u32,
     value_at: u32,
@@ -45,6 +48,7 @@ impl Details {
         };
         let (value_at, value_bytes) = self.append(value);
         let entry = Entry {
+            start: start(name),
             name_at,
             name_bytes,
             value_at,
@@ -76,8 +80,12 @@ impl Details {
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
+        let start = start(name);
         self.entries
-            .binary_search_by(|entry| self.name(entry).cmp(name))
+            .binary_search_by(|entry| match entry.start.cmp(&start) {
+                Ordering::Equal => self.name(entry).cmp(name),
+                unequal => unequal,
+            })
     }
 
     fn name(&self, entry: &Entry) -> &str {
@@ -98,6 +106,14 @@ impl Details {
         u32::try_from(self.buffer.len()).expect("a record's details are below 4 GiB");
         (at as u32, text.len() as u32)
     }
+}
+
+/// Returns a number that orders names as their first eight bytes do; a shorter name comes first.
+fn start(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = name.len().min(8);
+    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
 }
 
 impl PartialEq for Details {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::identifiers::detail;
 use crate::json::Fields;
-use crate::text::Text;
+use crate::text::{Text, last_step};
 use crate::{Context, Error, multipart};
 
 /// Returns the texts of a body that are JSON: the body itself, or the parts of a multipart body that start as JSON.
@@ -89,12 +89,20 @@ pub(crate) fn confidence(
 pub(crate) fn details(observation: &mut Observation, fields: &Fields<'_>, paths: &[&str]) {
     for path in paths {
         if let Some(text) = fields.scalar(path) {
-            let name = path.rsplit('.').next().unwrap_or(path);
-            detail(
-                &mut observation.details,
-                name.trim_start_matches('@'),
-                &text,
-            );
+            detail(&mut observation.details, last_step(path, b'.'), &text);
+        }
+    }
+}
+
+/// Keeps the scalars at `paths` as details, each under the name beside its path.
+pub(crate) fn named_details(
+    observation: &mut Observation,
+    fields: &Fields<'_>,
+    paths: &[(&str, &str)],
+) {
+    for (path, name) in paths {
+        if let Some(text) = fields.scalar(path) {
+            detail(&mut observation.details, name, &text);
         }
     }
 }

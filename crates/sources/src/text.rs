@@ -1,5 +1,7 @@
 //! Bytes to text: the one UTF-8 check of a payload, the byte-order mark, and where a byte lies.
 
+use std::borrow::Cow;
+
 use crate::Error;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -57,6 +59,23 @@ impl<'a> Text<'a> {
 /// Returns `text` cut to at most `longest` bytes, at a character's border.
 pub(crate) fn bounded(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
+}
+
+/// Returns the last step of a path of names, `separator` between them; an attribute's `@` is no part of its name.
+pub(crate) fn last_step(path: &str, separator: u8) -> &str {
+    let before = path.bytes().rposition(|byte| byte == separator);
+    let step = before.map_or(path, |before| &path[before + 1..]);
+    step.strip_prefix('@').unwrap_or(step)
+}
+
+/// Returns a text in lower case; most words of devices are already.
+pub(crate) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if text.bytes().all(is_lower) {
+        text
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
 }
 
 /// Returns the shortest text of a number, as `Display` gives it; whole ones the fast way.

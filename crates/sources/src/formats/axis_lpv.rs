@@ -11,6 +11,7 @@ use bordergate_model::{Basis, Observation, Occurred};
 use crate::camera::{confidence, details, documents, epoch, messages};
 use crate::identifiers::{detail, plate};
 use crate::json::{self, Fields};
+use crate::text::lower_case;
 use crate::{Context, Error, Read, event_id, time_text};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -62,9 +63,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 }
 
 fn reading(context: &Context<'_>, push: &Fields<'_>) -> Result<Observation, Error> {
-    let direction = push
-        .scalar("carMoveDirection")
-        .map(|word| word.to_lowercase());
+    let direction = push.scalar("carMoveDirection").map(lower_case);
     let mut observation = context.directed(direction.as_deref());
     let plate_text = plate_text(push)?;
     observation.occurred = occurred(context, push)?;
@@ -129,10 +128,7 @@ fn name(
     let hour = device_ms
         .map(|ms| ms.div_euclid(HOUR_MS).to_string())
         .unwrap_or_default();
-    let state = push
-        .scalar("carState")
-        .map(|word| word.to_lowercase())
-        .unwrap_or_default();
+    let state = push.scalar("carState").map(lower_case).unwrap_or_default();
     match push.scalar("carID") {
         Some(car) => {
             let plate_text = if hour.is_empty() {
@@ -141,7 +137,7 @@ fn name(
                 ""
             };
             observation.event_id = Some(event_id::derived(&[&serial, &car, &hour, plate_text]));
-            observation.revision = match state.as_str() {
+            observation.revision = match state.as_ref() {
                 "new" | "" => 0,
                 "lost" => LAST,
                 _ => device_ms.map_or(1, |ms| ms.rem_euclid(HOUR_MS) as u32 + 1),

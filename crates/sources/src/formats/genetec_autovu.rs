@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use crate::camera::{confidence, details, documents, messages};
 use crate::identifiers::plate;
 use crate::json::{self, Fields};
+use crate::text::lower_case;
 use crate::{Context, Error, Read, event_id};
 
 const IDS: [&str; 4] = ["ReadId", "ReadID", "Id", "EventId"];
@@ -60,7 +61,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 }
 
 fn reading(context: &Context<'_>, read: &Fields<'_>) -> Result<Observation, Error> {
-    let direction = attribute(read, MOTION).map(|word| word.to_lowercase());
+    let direction = attribute(read, MOTION).map(lower_case);
     let mut observation = context.directed(direction.as_deref());
     let plate_text = read.text("Plate")?.filter(|text| !text.trim().is_empty());
     observation.occurred = occurred(context, read)?;

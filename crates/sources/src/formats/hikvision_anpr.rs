@@ -7,7 +7,7 @@
 use bordergate_model::{Basis, Observation, Occurred};
 
 use crate::identifiers::{detail, plate};
-use crate::text::Text;
+use crate::text::{Text, last_step, lower_case};
 use crate::xml::{self, Element};
 use crate::{Context, Error, Read, event_id, multipart, time_text};
 
@@ -124,7 +124,9 @@ fn kind(alert: &Element<'_>) -> Kind {
 fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Error> {
     // Some old firmware writes the reading's fields beside the alert's.
     let anpr = alert.child("ANPR").unwrap_or(alert);
-    let direction = anpr.text_at("direction").map(str::to_lowercase);
+    let direction = anpr
+        .text_at("direction")
+        .map(|word| lower_case(word.into()));
     let mut observation = context.directed(direction.as_deref());
     observation.occurred = occurred(context, alert, anpr)?;
     observation.lane = context.lane(anpr.text_at("line").or_else(|| anpr.text_at("laneNo")));
@@ -139,7 +141,7 @@ fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Er
         );
     }
     for path in READING_DETAILS {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = last_step(path, b'/');
         detail(
             &mut observation.details,
             name,

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{candidate_count, confidence, details, documents, messages};
-use crate::identifiers::{detail, plate};
+use crate::camera::{candidate_count, confidence, details, documents, messages, named_details};
+use crate::identifiers::plate;
 use crate::json::{self, Fields, Value};
 use crate::{Context, Error, Read, event_id};
 
@@ -27,16 +27,17 @@ const SCORES: [&str; 4] = [
 ];
 const CANDIDATES: [&str; 3] = ["candidates", "props.plate", "plate.props.plate"];
 const DATA_DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
-const DETAILS: [&str; 9] = [
-    "vehicle.type",
-    "region.code",
-    "plate.props.region[0].value",
-    "dscore",
-    "direction_score",
-    "speed",
-    "position_sec",
-    "model_make[0].make",
-    "color[0].color",
+/// Details of a result with their names; of two paths to one name the later holds.
+const DETAILS: [(&str, &str); 9] = [
+    ("vehicle.type", "vehicle_type"),
+    ("region.code", "region"),
+    ("plate.props.region[0].value", "region"),
+    ("dscore", "dscore"),
+    ("direction_score", "direction_score"),
+    ("speed", "speed"),
+    ("position_sec", "position_sec"),
+    ("model_make[0].make", "model_make"),
+    ("color[0].color", "color"),
 ];
 
 /// Reads every result of a webhook.
@@ -110,20 +111,7 @@ fn reading(
     let count = CANDIDATES.map(|path| result.length(path)).into_iter().max();
     candidate_count(&mut observation, count.unwrap_or_default());
     details(&mut observation, data, &DATA_DETAILS);
-    for path in DETAILS {
-        let name = match path.split(['.', '[']).next() {
-            Some("region") => "region",
-            Some("plate") if path.contains("region") => "region",
-            Some("vehicle") => "vehicle_type",
-            Some(name) => name,
-            None => path,
-        };
-        detail(
-            &mut observation.details,
-            name,
-            &result.scalar(path).unwrap_or_default(),
-        );
-    }
+    named_details(&mut observation, result, &DETAILS);
     Ok(observation)
 }
 

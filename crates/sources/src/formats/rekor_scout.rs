@@ -6,7 +6,9 @@
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{candidate_count, confidence, details, documents, epoch, messages};
+use crate::camera::{
+    candidate_count, confidence, details, documents, epoch, messages, named_details,
+};
 use crate::identifiers::{detail, plate};
 use crate::json::{self, Fields};
 use crate::{Context, Error, Read, event_id};
@@ -19,13 +21,18 @@ const DETAILS: [&str; 14] = [
     "best_region",
     "best_region_confidence",
     "matches_template",
+    "best_uuid",
+    "epoch_start",
     "epoch_end",
     "is_parked",
     "is_preview",
     "direction_of_travel_id",
     "web_server_config.camera_label",
-    "vehicle.color[0].name",
-    "vehicle.body_type[0].name",
+];
+/// Details with names of their own.
+const NAMED_DETAILS: [(&str, &str); 2] = [
+    ("vehicle.color[0].name", "color"),
+    ("vehicle.body_type[0].name", "body_type"),
 ];
 
 /// Reads the groups of a message.
@@ -73,19 +80,8 @@ fn reading(context: &Context<'_>, group: &Fields<'_>) -> Result<Observation, Err
     };
     confidence(&mut observation, group, path, 100.0);
     candidate_count(&mut observation, group.length("candidates"));
-    for path in DETAILS {
-        let name = match path.split_once('.') {
-            Some(("vehicle", rest)) => rest.split('[').next().unwrap_or(rest),
-            Some((_, rest)) => rest,
-            None => path,
-        };
-        detail(
-            &mut observation.details,
-            name,
-            &group.scalar(path).unwrap_or_default(),
-        );
-    }
-    details(&mut observation, group, &["best_uuid", "epoch_start"]);
+    details(&mut observation, group, &DETAILS);
+    named_details(&mut observation, group, &NAMED_DETAILS);
     let frames = group.length("uuids");
     if frames > 0 {
         detail(&mut observation.details, "uuids_count", &frames.to_string());

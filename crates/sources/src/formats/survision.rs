@@ -8,6 +8,7 @@ use bordergate_model::{Observation, Occurred};
 use crate::camera::{confidence, details, documents, epoch, messages};
 use crate::identifiers::plate;
 use crate::json::{self, Fields, Value};
+use crate::text::lower_case;
 use crate::{Context, Error, Read, event_id};
 
 const ANPR_DETAILS: [&str; 5] = [
@@ -68,9 +69,7 @@ fn reading(
     decision: &Fields<'_>,
     index: usize,
 ) -> Result<Observation, Error> {
-    let direction = decision
-        .scalar("@direction")
-        .map(|word| word.to_lowercase());
+    let direction = decision.scalar("@direction").map(lower_case);
     let mut observation = context.directed(direction.as_deref());
     let plate_text = decision
         .text("@plate")?

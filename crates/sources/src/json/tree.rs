@@ -39,9 +39,14 @@ impl<'a> Value<'a> {
     /// Returns the value of a key; `None` when this is no map or has no such key.
     pub(crate) fn get(&self, key: &str) -> Option<&Value<'a>> {
         match self {
+            // Most names differ in length or last letter: no need to compare the rest.
             Self::Map(entries) => entries
                 .iter()
-                .find(|(name, _)| name == key)
+                .find(|(name, _)| {
+                    name.len() == key.len()
+                        && name.as_bytes().last() == key.as_bytes().last()
+                        && name == key
+                })
                 .map(|(_, value)| value),
             _ => None,
         }

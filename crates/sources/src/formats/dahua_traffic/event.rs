@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::lines::Lines;
 use crate::identifiers::{detail, plate};
 use crate::json::Fields;
+use crate::text::{last_step, lower_case};
 use crate::{Context, Error, event_id};
 
 /// The least offset, in seconds, that is a zone's and not a wrong clock's.
@@ -102,8 +103,9 @@ impl<'a> Event<'a> {
 pub(super) fn read(context: &Context<'_>, event: &Event<'_>) -> Result<Observation, Error> {
     let direction = event
         .text("TrafficCar.DrivingDirection[0]")?
-        .map(|word| word.trim().to_lowercase());
-    let mut observation = context.directed(direction.as_deref());
+        .map(lower_case);
+    let direction = direction.as_deref().map(str::trim);
+    let mut observation = context.directed(direction);
     let plate_text = event.plate_text()?;
     let lane = event.first_text(&["Lane", "TrafficCar.Lane"])?;
     observation.occurred = occurred(context, event)?;
@@ -111,7 +113,7 @@ pub(super) fn read(context: &Context<'_>, event: &Event<'_>) -> Result<Observati
     observation.lane = context.lane(lane.as_deref());
     plate(&mut observation, plate_text.as_deref());
     for path in DETAILS {
-        let name = path.rsplit('.').next().unwrap_or(path);
+        let name = last_step(path, b'.');
         detail(
             &mut observation.details,
             name,

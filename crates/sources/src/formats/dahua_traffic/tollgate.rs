@@ -4,6 +4,7 @@ use bordergate_model::{Observation, Occurred};
 
 use crate::identifiers::{detail, plate};
 use crate::json::Fields;
+use crate::text::{last_step, lower_case};
 use crate::{Context, Error, event_id};
 
 /// Details, by their paths under `Picture`.
@@ -29,8 +30,9 @@ pub(super) fn read(
         picture,
         &["SnapInfo.DrivingDirection[0]", "SnapInfo.Direction"],
     )?;
-    let direction = direction.map(|word| word.trim().to_lowercase());
-    let mut observation = context.directed(direction.as_deref());
+    let direction = direction.map(lower_case);
+    let direction = direction.as_deref().map(str::trim);
+    let mut observation = context.directed(direction);
     let plate_text = picture.text("Plate.PlateNumber")?;
     let plate_text = plate_text.filter(|text| !text.trim().is_empty());
     let lane = first(
@@ -42,7 +44,7 @@ pub(super) fn read(
     observation.lane = context.lane(lane.as_deref());
     plate(&mut observation, plate_text.as_deref());
     for path in DETAILS {
-        let name = path.rsplit('.').next().unwrap_or(path);
+        let name = last_step(path, b'.');
         let text = picture.text(path).ok().flatten().unwrap_or_default();
         detail(&mut observation.details, name, &text);
     }
