@@ -44,7 +44,8 @@ impl DeclarationNumber {
     /// # Errors
     /// [`Error::Shape`] when the text is not eleven or twelve digits.
     pub fn parse(printed: &str) -> Result<Self, Error> {
-        let text: String = printed.split_whitespace().collect();
+        let mut text = printed.to_owned();
+        text.retain(|c| !c.is_whitespace());
         if matches!(text.len(), 11 | 12) && text.bytes().all(|b| b.is_ascii_digit()) {
             Ok(Self(text))
         } else {

@@ -7,6 +7,21 @@ use serde::{Deserialize, Serialize};
 /// Longest seal, tag or trip code kept, in characters; longer texts are no identifiers.
 const LONGEST: usize = 64;
 
+fn normal_form(printed: &str) -> Option<String> {
+    let text = if printed.is_ascii() {
+        let mut text = printed.to_owned();
+        text.retain(|c| !c.is_whitespace());
+        text.make_ascii_uppercase();
+        text
+    } else {
+        let kept = printed.chars().filter(|c| !c.is_whitespace());
+        kept.flat_map(char::to_uppercase).collect()
+    };
+    let is_plain =
+        !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
+    is_plain.then_some(text)
+}
+
 macro_rules! plain_identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -19,9 +34,7 @@ macro_rules! plain_identifier {
             /// it has a control character or is over 64 characters long.
             #[must_use]
             pub fn parse(printed: &str) -> Option<Self> {
-                let text: String = printed.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
-                let is_plain = !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
-                is_plain.then_some(Self(text))
+                normal_form(printed).map(Self)
             }
 
             /// Returns the normal form.
@@ -51,3 +64,22 @@ plain_identifier!(
     /// Declaration code of the digital border-gate platform: the strongest link.
     TripCode
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_and_case_do_not_matter() {
+        for (printed, expected) in [
+            (" hq 123\u{b}456\t", Some("HQ123456")),
+            ("niêm phong\u{a0}7", Some("NIÊMPHONG7")),
+            (" \n", None),
+            ("a\u{1}", None),
+        ] {
+            let seal = Seal::parse(printed);
+            assert_eq!(seal.as_ref().map(Seal::as_str), expected, "{printed:?}");
+        }
+        assert!(Tag::parse(&"e".repeat(65)).is_none());
+    }
+}

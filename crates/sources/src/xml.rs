@@ -2,7 +2,10 @@
 //!
 //! quick-xml does the grammar. No document types, no entities beyond the five predefined and character
 //! references; nesting up to 64, 64 attributes a tag and 50,000 elements (FAULTS.md, P14 and P15). Prefixes are
-//! dropped: devices of one protocol use several namespaces, and some firmware prefixes every tag.
+//! dropped: devices of one protocol use several namespaces, and some firmware prefixes every tag. A quick pass reads the
+//! plain documents, which are the rule; all others, and all errors, are the strict pass's.
+
+mod quick;
 
 use std::borrow::Cow;
 
@@ -30,15 +33,25 @@ pub(crate) struct Element<'a> {
 impl<'a> Element<'a> {
     /// Returns the first child of a local name.
     pub(crate) fn child(&self, name: &str) -> Option<&Element<'a>> {
-        self.children.iter().find(|child| child.name == name)
+        // Most names differ in length or last letter: no need to compare the rest.
+        let last = name.as_bytes().last();
+        self.children.iter().find(|child| {
+            child.name.len() == name.len()
+                && child.name.as_bytes().last() == last
+                && child.name == name
+        })
     }
 
     /// Returns the trimmed text at a path of local names such as `vehicleInfo/color`; `None` when the element is
     /// not there or holds no text.
     pub(crate) fn text_at(&self, path: &str) -> Option<&str> {
-        let element = path
-            .split('/')
-            .try_fold(self, |element, name| element.child(name))?;
+        // Most paths are one name.
+        let element = if memchr::memchr(b'/', path.as_bytes()).is_none() {
+            self.child(path)?
+        } else {
+            let mut steps = path.split('/');
+            steps.try_fold(self, |element, name| element.child(name))?
+        };
         Some(element.text.trim()).filter(|text| !text.is_empty())
     }
 }
@@ -49,6 +62,11 @@ impl<'a> Element<'a> {
 /// `xml.syntax`, `xml.entity`, `xml.doctype`, `xml.depth`, `xml.attributes`, `xml.size` or `xml.nul`, each with
 /// byte, line, column and the path of the open element.
 pub(crate) fn parse(text: Text<'_>) -> Result<Vec<Element<'_>>, Error> {
+    quick::read(text.text).map_or_else(|| strict(text), Ok)
+}
+
+/// Reads every document by quick-xml's grammar, with the place and path that an error needs.
+fn strict(text: Text<'_>) -> Result<Vec<Element<'_>>, Error> {
     let mut reader = Reader::from_str(text.text);
     let mut builder = Builder::default();
     loop {
@@ -96,8 +114,8 @@ impl<'a> Builder<'a> {
     /// Takes one event, which starts where `rest` starts.
     fn take(&mut self, event: Event<'a>, rest: &'a str) -> Result<(), Refusal> {
         match event {
-            Event::Start(tag) => self.start(&tag, rest),
-            Event::Empty(tag) => self.start(&tag, rest).and_then(|()| self.end()),
+            Event::Start(tag) => self.start_tag(&tag, rest),
+            Event::Empty(tag) => self.start_tag(&tag, rest).and_then(|()| self.end()),
             Event::End(_) => self.end(),
             Event::Text(piece) => self.add(piece.into_inner()),
             Event::CData(piece) => self.add(piece.into_inner()),
@@ -107,7 +125,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'a>, rest: &'a str) -> Result<(), Refusal> {
+    fn start_tag(&mut self, tag: &BytesStart<'a>, rest: &'a str) -> Result<(), Refusal> {
+        // The event lends its name for too short a time; the same bytes stand behind the `<`.
+        let name = rest.get(1..=tag.name().as_ref().len()).unwrap_or_default();
+        self.start(name)?;
+        // A tag that is only its name has no attributes to check.
+        if tag.len() > name.len() {
+            check_attributes(tag)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, name: &'a str) -> Result<(), Refusal> {
         self.element_count += 1;
         if self.element_count > MOST_ELEMENTS {
             return Err(Refusal("xml.size", "more than 50000 elements"));
@@ -115,12 +144,6 @@ impl<'a> Builder<'a> {
         if self.open.len() >= DEEPEST {
             return Err(Refusal("xml.depth", "nested more than 64 deep"));
         }
-        // A tag that is only its name has no attributes to check.
-        if tag.len() > tag.name().as_ref().len() {
-            check_attributes(tag)?;
-        }
-        // The event lends its name for too short a time; the same bytes stand behind the `<`.
-        let name = rest.get(1..=tag.name().as_ref().len()).unwrap_or_default();
         self.open.push(Element {
             name: memchr::memrchr(b':', name.as_bytes()).map_or(name, |colon| &name[colon + 1..]),
             ..Element::default()

@@ -50,11 +50,11 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 
 fn event(
     context: &Context<'_>,
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     data: Option<Fields<'_>>,
 ) -> Result<Read, Error> {
     let data = data.filter(|data| *data.value() != Value::Null);
-    match envelope.kind.as_str() {
+    match envelope.kind.as_ref() {
         HEARTBEAT => Ok(Read::Ignored {
             code: "cloudevents.heartbeat",
         }),
@@ -74,7 +74,7 @@ fn event(
 /// A barrier opened: the registration says which milestone that is.
 fn opened(
     context: &Context<'_>,
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     data: Option<&Fields<'_>>,
 ) -> Result<Observation, Error> {
     let string = |name| data.map_or(Ok(None), |data| data.string(name));

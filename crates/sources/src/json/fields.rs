@@ -40,8 +40,11 @@ impl<'v> Fields<'v> {
 
     fn at_steps(&self, path: &str) -> Option<&'v Value<'v>> {
         path.split('.').try_fold(self.value, |value, step| {
-            let (key, index) = match step.split_once('[') {
-                Some((key, index)) => (key, index.trim_end_matches(']').parse::<usize>().ok()),
+            let (key, index) = match step.bytes().position(|byte| byte == b'[') {
+                Some(at) => (
+                    &step[..at],
+                    step[at + 1..].trim_end_matches(']').parse::<usize>().ok(),
+                ),
                 None => (step, None),
             };
             let value = value.get(key)?;

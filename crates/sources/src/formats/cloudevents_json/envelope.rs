@@ -1,5 +1,7 @@
 //! The CloudEvents attributes that matter here, from either mode.
 
+use std::borrow::Cow;
+
 use bordergate_model::Occurred;
 
 use crate::json::Fields;
@@ -13,12 +15,12 @@ const LONGEST_EVENT_ID: usize = 200;
 
 /// The attributes of one event.
 #[derive(Debug, PartialEq)]
-pub(super) struct Envelope {
-    id: String,
-    source: String,
+pub(super) struct Envelope<'a> {
+    id: Cow<'a, str>,
+    source: Cow<'a, str>,
     /// The attribute `type`.
-    pub(super) kind: String,
-    time: Option<String>,
+    pub(super) kind: Cow<'a, str>,
+    time: Option<Cow<'a, str>>,
 }
 
 /// Tells whether the attributes are in `ce-*` headers: some are, and the body is no structured event.
@@ -33,9 +35,9 @@ pub(super) fn is_binary(content_type: &str, headers: &[(String, String)]) -> boo
             .any(|(name, _)| matches!(name.as_str(), "ce-type" | "ce-specversion" | "ce-id"))
 }
 
-impl Envelope {
+impl<'a> Envelope<'a> {
     /// Reads a structured event.
-    pub(super) fn of_fields(event: &Fields<'_>) -> Result<Self, Error> {
+    pub(super) fn of_fields(event: &Fields<'a>) -> Result<Self, Error> {
         if event.at("data_base64").is_some() {
             return Err(event.error(
                 "cloudevents.data",
@@ -43,7 +45,7 @@ impl Envelope {
                 "is not read; give the data as JSON in data",
             ));
         }
-        Self::checked(|name| Ok(event.string(name)?.map(str::to_owned)))
+        Self::checked(|name| Ok(event.string(name)?.map(Cow::Borrowed)))
     }
 
     /// Reads the headers of a binary event; values are percent-decoded (HTTP protocol binding, 3.1.3.2).
@@ -53,14 +55,16 @@ impl Envelope {
                 .iter()
                 .find(|(header, _)| header.strip_prefix("ce-") == Some(name));
             header
-                .map(|(_, value)| percent_decoded(name, value))
+                .map(|(_, value)| percent_decoded(name, value).map(Cow::Owned))
                 .transpose()
         })
     }
 
-    fn checked(attribute: impl Fn(&str) -> Result<Option<String>, Error>) -> Result<Self, Error> {
+    fn checked(
+        attribute: impl Fn(&str) -> Result<Option<Cow<'a, str>>, Error>,
+    ) -> Result<Self, Error> {
         let plain = |name: &str| match attribute(name)? {
-            Some(value) if value.len() > LONGEST || value.chars().any(char::is_control) => {
+            Some(value) if !is_plain(&value, LONGEST) => {
                 let detail =
                     format!("{name} must be at most {LONGEST} bytes without control characters");
                 Err(Error::new("cloudevents.attribute", detail))
@@ -91,10 +95,12 @@ impl Envelope {
     ///
     /// The first blank ends the source, in which blanks are escaped, so that no two pairs look alike.
     pub(super) fn event_id_of(&self, id: &str) -> String {
-        let pair = format!(
-            "{} {id}",
-            self.source.replace('%', "%25").replace(' ', "%20")
-        );
+        let source = if self.source.contains(['%', ' ']) {
+            Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20"))
+        } else {
+            Cow::Borrowed(self.source.as_ref())
+        };
+        let pair = [&source, " ", id].concat();
         if pair.len() <= LONGEST_EVENT_ID {
             pair
         } else {
@@ -111,6 +117,12 @@ impl Envelope {
         occurred
             .ok_or_else(|| Error::new("cloudevents.time", "time must be an RFC 3339 date and time"))
     }
+}
+
+/// Tells whether a text has at most `longest` bytes, and no control characters.
+pub(super) fn is_plain(text: &str, longest: usize) -> bool {
+    let is_printable = |byte: u8| byte.is_ascii() && !byte.is_ascii_control();
+    text.len() <= longest && (text.bytes().all(is_printable) || !text.chars().any(char::is_control))
 }
 
 fn percent_decoded(name: &str, value: &str) -> Result<String, Error> {

@@ -5,7 +5,7 @@
 
 use bordergate_model::{CargoClass, Direction, Milestone, Observation, TripCode};
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, is_plain};
 use crate::identifiers::{containers, declarations, detail, named_plate, seals, tags};
 use crate::json::{Fields, Value};
 use crate::{Context, Error};
@@ -33,7 +33,7 @@ const KNOWN: [&str; 15] = [
 /// Reads the data of a report.
 pub(super) fn read(
     context: &Context<'_>,
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     data: &Fields<'_>,
 ) -> Result<Observation, Error> {
     if !matches!(data.value(), Value::Map(_)) {
@@ -79,14 +79,14 @@ fn milestone(data: &Fields<'_>) -> Result<Milestone, Error> {
 /// A correction has a revision of 1 or more: one that names what it corrects and no revision is the first.
 fn revision(
     observation: &mut Observation,
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     data: &Fields<'_>,
 ) -> Result<(), Error> {
     let corrects = data
         .string("corrects")?
         .map(str::trim)
         .filter(|id| !id.is_empty());
-    if corrects.is_some_and(|id| id.len() > 512 || id.chars().any(char::is_control)) {
+    if corrects.is_some_and(|id| !is_plain(id, 512)) {
         let problem = "must be at most 512 bytes without control characters";
         return Err(data.error("cloudevents.attribute", "corrects", problem));
     }
