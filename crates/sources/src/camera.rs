@@ -8,9 +8,9 @@ use bordergate_model::{Basis, Observation, Occurred};
 use jiff::Timestamp;
 
 use crate::identifiers::detail;
-use crate::json::Fields;
+use crate::json::{self, Fields};
 use crate::text::{Text, last_step};
-use crate::{Context, Error, multipart};
+use crate::{Context, Error, form, multipart};
 
 /// Returns the texts of a body that are JSON: the body itself, or the parts of a multipart body that start as JSON.
 ///
@@ -39,6 +39,26 @@ pub(crate) fn documents<'a>(
         return Err(Error::new(code, detail));
     }
     Ok(texts)
+}
+
+/// Reads each JSON document of a body with `read`: those of [`documents`], or the one in the field `json` of a form
+/// (then places in errors are those of the decoded field).
+///
+/// # Errors
+/// Those of [`documents`] and of `read`.
+pub(crate) fn each_document(
+    context: &Context<'_>,
+    code: &'static str,
+    mut read: impl FnMut(&json::Value<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let form = form::field(context.content_type(), context.body(), "json");
+    let texts = match &form {
+        Some(field) => vec![Text::check(field.as_bytes(), 0)?],
+        None => documents(context, code)?,
+    };
+    texts
+        .into_iter()
+        .try_for_each(|text| read(&json::parse(text)?))
 }
 
 /// Returns the elements of a list, or the one value that is no list.

@@ -4,6 +4,7 @@ mod camera;
 mod context;
 mod error;
 mod event_id;
+mod form;
 mod formats;
 mod identifiers;
 mod json;

@@ -1,8 +1,9 @@
 //! Gate reports of container yards (`edifact-codeco`): UN/EDIFACT CODECO D.95B, several messages in one interchange.
 //!
-//! `syntax` cuts the interchange into segments, `message` reads one message. Wrong counts and failing check digits occur:
+//! `charset` reads the characters (places in errors are those of the text in UTF-8), `syntax` cuts the interchange into segments, `message` reads one message. Wrong counts and failing check digits occur:
 //! they are marked, not refused. Only an interchange that ends early is. Source: formats.md, UN/EDIFACT CODECO D.95B.
 
+mod charset;
 mod message;
 mod syntax;
 
@@ -22,7 +23,8 @@ use syntax::Segment;
 /// `edifact.syntax`, `edifact.truncated` (no UNZ), `edifact.no_message` (no CODECO), `edifact.time`, each with its
 /// place, and those of the text layer.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let text = Text::check(context.body(), 0)?;
+    let body = charset::in_utf8(context.body());
+    let text = Text::check(&body, 0)?;
     let interchange = syntax::segments(text)?;
     let mut header = None;
     let mut open: Option<Vec<&Segment<'_>>> = None;

@@ -7,9 +7,9 @@
 use bordergate_model::Observation;
 
 use super::platerecognizer_stream::{data_of, occurred};
-use crate::camera::{details, documents, messages};
+use crate::camera::{details, each_document, messages};
 use crate::identifiers::{containers, detail};
-use crate::json::{self, Fields};
+use crate::json::Fields;
 use crate::{Context, Error, Read, event_id};
 
 /// Most containers in one picture.
@@ -23,16 +23,16 @@ const DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
 /// multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
-    for text in documents(context, "platerecognizer.shape")? {
-        let document = json::parse(text)?;
-        for message in messages(Fields::root(&document)) {
+    each_document(context, "platerecognizer.shape", |document| {
+        for message in messages(Fields::root(document)) {
             let data = data_of(message)?;
             let pieces = Pieces::of(&data)?;
             if !pieces.is_empty() {
                 observations.push(reading(context, &data, &pieces)?);
             }
         }
-    }
+        Ok(())
+    })?;
     if observations.is_empty() {
         return Ok(Read::Ignored {
             code: "platerecognizer.no_result",

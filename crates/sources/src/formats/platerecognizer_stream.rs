@@ -1,4 +1,5 @@
-//! Plate Recognizer Stream (`platerecognizer-stream`): webhooks as form field `json` beside an image, or plain JSON.
+//! Plate Recognizer Stream (`platerecognizer-stream`): webhooks as form field `json` (beside an image, or
+//! alone in a URL-encoded form), or plain JSON.
 //!
 //! `{hook, data}` or the data alone; each of `results` is a reading, none of them makes the record `ignored`. The
 //! plate is `plate`, or in newer versions the first of `props.plate` (also inside an object `plate`). `direction`
@@ -8,9 +9,9 @@ use std::borrow::Cow;
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{candidate_count, confidence, details, documents, messages, named_details};
+use crate::camera::{candidate_count, confidence, details, each_document, messages, named_details};
 use crate::identifiers::plate;
-use crate::json::{self, Fields, Value};
+use crate::json::{Fields, Value};
 use crate::{Context, Error, Read, event_id};
 
 const PLATES: [&str; 4] = [
@@ -46,15 +47,15 @@ const DETAILS: [(&str, &str); 9] = [
 /// `platerecognizer.shape` (no `results`), and those of the text, JSON and multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
-    for text in documents(context, "platerecognizer.shape")? {
-        let document = json::parse(text)?;
-        for message in messages(Fields::root(&document)) {
+    each_document(context, "platerecognizer.shape", |document| {
+        for message in messages(Fields::root(document)) {
             let data = data_of(message)?;
             for (index, result) in data.elements("results").iter().enumerate() {
                 observations.push(reading(context, &data, result, index)?);
             }
         }
-    }
+        Ok(())
+    })?;
     if observations.is_empty() {
         return Ok(Read::Ignored {
             code: "platerecognizer.no_result",
