@@ -17,6 +17,11 @@ mod xml;
 
 use bordergate_model::{LoggedRecord, Observation, Source};
 
+/// GS1 EPCIS 2.0, the other way: crossings as documents.
+pub mod epcis {
+    pub use crate::formats::epcis::write;
+}
+
 use context::Context;
 pub use error::Error;
 pub use part::{Part, join};

@@ -4,6 +4,9 @@
 //! error declaration retracts the event of its id: a correction without a milestone. Source: formats.md, GS1 EPCIS 2.0.
 
 mod identity;
+mod write;
+
+pub use write::write;
 
 use bordergate_model::{Observation, Occurred};
 

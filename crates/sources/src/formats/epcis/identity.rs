@@ -4,7 +4,8 @@ use bordergate_model::Observation;
 
 use crate::identifiers::{containers, tags};
 
-const CONTAINER: &str = "urn:epc:id:bic:";
+/// What an EPC of a container starts with, its ISO 6346 number behind it (EPC Tag Data Standard, BIC).
+pub(super) const CONTAINER: &str = "urn:epc:id:bic:";
 
 /// Keeps the EPCs as identifiers.
 pub(super) fn keep<'t>(observation: &mut Observation, epcs: impl Iterator<Item = &'t str>) {
