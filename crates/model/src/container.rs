@@ -56,7 +56,10 @@ impl ContainerNumber {
     /// single OCR substitution makes it a valid number.
     pub fn parse(printed: &str) -> Result<Self, Error> {
         let mut text = printed.to_owned();
-        text.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/'));
+        // Most come without blanks and separators.
+        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            text.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/'));
+        }
         text.make_ascii_uppercase();
         let is_shaped = has_shape(&text);
         if is_shaped && check_digit_fits(&text) {

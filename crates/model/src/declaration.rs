@@ -45,7 +45,10 @@ impl DeclarationNumber {
     /// [`Error::Shape`] when the text is not eleven or twelve digits.
     pub fn parse(printed: &str) -> Result<Self, Error> {
         let mut text = printed.to_owned();
-        text.retain(|c| !c.is_whitespace());
+        // Most are printed without blanks.
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            text.retain(|c| !c.is_whitespace());
+        }
         if matches!(text.len(), 11 | 12) && text.bytes().all(|b| b.is_ascii_digit()) {
             Ok(Self(text))
         } else {

@@ -10,16 +10,20 @@ const LONGEST: usize = 64;
 fn normal_form(printed: &str) -> Option<String> {
     let text = if printed.is_ascii() {
         let mut text = printed.to_owned();
-        text.retain(|c| !c.is_whitespace());
+        // Most are printed without blanks.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            text.retain(|c| !c.is_whitespace());
+        }
         text.make_ascii_uppercase();
         text
     } else {
         let kept = printed.chars().filter(|c| !c.is_whitespace());
         kept.flat_map(char::to_uppercase).collect()
     };
-    let is_plain =
-        !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
-    is_plain.then_some(text)
+    let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_plain = is_graphic || !text.chars().any(char::is_control);
+    let is_short = text.len() <= LONGEST || text.chars().count() <= LONGEST;
+    (is_plain && is_short && !text.is_empty()).then_some(text)
 }
 
 macro_rules! plain_identifier {
