@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p bordergate-sources [FORMAT ...]` prints a line per format: the mean length of its messages, how many
 //! of them a reader takes a second, and in gigabytes a second its own rate, that of `memchr` over the bytes and that of
-//! copying them. Messages are the format's own samples that give observations. The quickest of several rounds counts:
+//! copying them. Messages are the format's own samples that give observations. The quickest of many short rounds counts:
 //! on a shared machine all others measure the neighbours too.
 
 #[path = "../tests/common/mod.rs"]
@@ -22,8 +22,8 @@ use common::Sample;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-const ROUNDS: usize = 25;
-const ROUND: Duration = Duration::from_millis(20);
+const ROUNDS: usize = 400;
+const ROUND: Duration = Duration::from_millis(1);
 
 fn main() {
     // Cargo passes `--bench`; what is no option names formats.
