@@ -13,6 +13,8 @@ pub enum Caller {
     Loopback,
     /// The holder of a token.
     Holder(TokenGrant),
+    /// A device or broker that the configuration names together with its sources: may send under those, and no more.
+    Configuration,
 }
 
 /// What a caller wants to do; each has its row in [`Caller::may`].
@@ -59,8 +61,10 @@ impl Caller {
     /// role without the right is denied.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
-        let Self::Holder(grant) = self else {
-            return true;
+        let grant = match self {
+            Self::Loopback => return true,
+            Self::Configuration => return right == Right::Send,
+            Self::Holder(grant) => grant,
         };
         match right {
             Right::Send => matches!(grant.role, Role::Source | Role::Administrator),
@@ -93,6 +97,7 @@ impl Caller {
     pub fn actor(&self) -> String {
         match self {
             Self::Loopback => "loopback".to_owned(),
+            Self::Configuration => "configuration".to_owned(),
             Self::Holder(grant) => format!("{}:{}", grant.role.code(), grant.subject),
         }
     }
@@ -216,5 +221,9 @@ mod tests {
                 "{role:?}"
             );
         }
+        assert_eq!(
+            rights.map(|right| Caller::Configuration.may(right)),
+            [true, false, false, false, false, false]
+        );
     }
 }

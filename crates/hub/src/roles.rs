@@ -18,26 +18,38 @@ use crate::config::Settings;
 /// How often metrics that must be asked for, and registrations made by other hubs, are read.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Which long-lived tasks are alive, for `/healthz`.
+/// Names and their states.
+type States = Arc<Mutex<BTreeMap<String, String>>>;
+
+/// Which long-lived tasks are alive, and what the doors to devices do, for `/healthz`.
 #[derive(Clone, Debug, Default)]
-pub struct Health(Arc<Mutex<BTreeMap<String, String>>>);
+pub struct Health {
+    tasks: States,
+    doors: States,
+}
 
 impl Health {
     /// Notes the state of a task: `alive`, or why it is not.
     pub fn set(&self, task: &str, state: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(task.to_owned(), state.to_owned());
+        note(&self.tasks, task, state);
+    }
+
+    /// Notes the state of a door to devices. One without a connection does not make the hub unwell: a restart would
+    /// not help.
+    pub fn set_door(&self, door: &str, state: &str) {
+        note(&self.doors, door, state);
     }
 
     /// Returns every task and its state.
     #[must_use]
     pub fn tasks(&self) -> BTreeMap<String, String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        noted(&self.tasks)
+    }
+
+    /// Returns every door to devices and its state.
+    #[must_use]
+    pub fn doors(&self) -> BTreeMap<String, String> {
+        noted(&self.doors)
     }
 
     /// Tells whether every task is alive.
@@ -45,6 +57,20 @@ impl Health {
     pub fn is_well(&self) -> bool {
         self.tasks().values().all(|state| state == "alive")
     }
+}
+
+fn note(states: &States, name: &str, state: &str) {
+    states
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(name.to_owned(), state.to_owned());
+}
+
+fn noted(states: &States) -> BTreeMap<String, String> {
+    states
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
 }
 
 /// Returns the rules of linking as the settings say.
@@ -138,7 +164,7 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
 }
 
 /// Runs a long-lived task and notes when it ends early.
-fn spawn_watched(
+pub fn spawn_watched(
     app: &Arc<App>,
     name: &'static str,
     work: impl Future<Output = ()> + Send + 'static,

@@ -67,6 +67,7 @@ impl Hub {
             }
         });
         grpc::serve(&app, grpc)?;
+        doors::start(&app).await?;
         tracing::info!("HTTP and web page on {http_address}, gRPC on {grpc_address}");
         Ok(Self {
             app,

@@ -37,6 +37,9 @@ struct Alive {
     status: &'static str,
     /// Every long-lived task and its state: `alive`, or why it is not.
     tasks: BTreeMap<String, String>,
+    /// Every door to devices and its state: `connected`, `listening`, or why not; absent when there is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    doors: BTreeMap<String, String>,
 }
 
 async fn alive(State(app): State<Arc<App>>) -> (StatusCode, Json<Alive>) {
@@ -50,6 +53,7 @@ async fn alive(State(app): State<Arc<App>>) -> (StatusCode, Json<Alive>) {
         Json(Alive {
             status,
             tasks: app.health.tasks(),
+            doors: app.health.doors(),
         }),
     )
 }

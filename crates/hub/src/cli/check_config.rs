@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Common;
-use crate::config::{Settings, check, keys};
+use crate::config::{Settings, check, entries, keys};
+use crate::doors::mqtt;
 use crate::{open, tls};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
@@ -93,6 +94,7 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
     ]
     .into_iter()
     .filter_map(|(key, opened)| Some((key, opened.err()?)))
+    .chain(mqtt::unusable(&settings.mqtt))
     .collect()
 }
 
@@ -109,6 +111,11 @@ fn documented() -> String {
             text.push_str(&format!("\n[{section}]\n"));
         }
         text.push_str(&format!("# {}\n# {name} = {}\n", key.meaning, key.default));
+        for (_, keys) in entries().iter().filter(|(list, _)| *list == key.name) {
+            for entry_key in keys {
+                text.push_str(&format!("#   {}: {}\n", entry_key.name, entry_key.meaning));
+            }
+        }
     }
     text
 }
@@ -116,6 +123,21 @@ fn documented() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_keys_of_entries_are_documented_below_their_list() {
+        let text = documented();
+        for (list, keys) in entries() {
+            let name = list.split('.').next_back().expect("a name");
+            let (_, below) = text
+                .split_once(&format!("# {name} = []\n"))
+                .expect("the list is documented");
+            let lines = below.lines().zip(&keys);
+            let mut named =
+                lines.map(|(line, key)| line.starts_with(&format!("#   {}: ", key.name)));
+            assert!(named.all(|is_named| is_named), "{list}: {below}");
+        }
+    }
 
     #[test]
     fn the_documented_file_is_a_configuration() {

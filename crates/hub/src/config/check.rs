@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::Settings;
+use super::{Settings, check_doors};
 
 /// One thing wrong or doubtful about the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Finding {
     pub message: String,
 }
 
-fn error(key: &'static str, message: impl Into<String>) -> Finding {
+pub(super) fn error(key: &'static str, message: impl Into<String>) -> Finding {
     Finding {
         is_error: true,
         key,
@@ -24,7 +24,7 @@ fn error(key: &'static str, message: impl Into<String>) -> Finding {
     }
 }
 
-fn warning(key: &'static str, message: impl Into<String>) -> Finding {
+pub(super) fn warning(key: &'static str, message: impl Into<String>) -> Finding {
     Finding {
         is_error: false,
         key,
@@ -85,6 +85,8 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     {
         findings.push(error("database.url", "must start with postgres://"));
     }
+    check_doors::mqtt(&settings.mqtt, &mut findings);
+    check_doors::tcp(&settings.tcp, &mut findings);
     findings.sort_by_key(|finding| !finding.is_error);
     findings
 }

@@ -4,9 +4,12 @@
 //! example in `deploy/` cannot differ from the code. Where values come from: `load`.
 
 mod check;
+mod check_doors;
+mod entries;
 mod load;
 mod settings;
 
 pub use check::check;
+pub use entries::entries;
 pub use load::load;
-pub use settings::{Settings, Telemetry, keys};
+pub use settings::{Mqtt, Settings, Telemetry, keys};

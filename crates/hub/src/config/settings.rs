@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::entries::{Scale, SealPort, Subscription};
+
 /// One key of the configuration, documented from the code.
 #[derive(Clone, Debug, Serialize)]
 pub struct Key {
@@ -104,6 +106,42 @@ settings! {
         max_streams_per_connection: u32 = 100,
         /// Most connections open at once; more wait.
         max_connections: usize = 2048,
+    }
+    /// The MQTT door: the hub is a client of a broker that speaks MQTT 5.
+    mqtt: Mqtt {
+        /// `mqtt://host:1883` or, over TLS, `mqtts://host:8883`; unset: no MQTT door.
+        url: Option<String> = None,
+        /// Name of the hub's session at the broker, which keeps messages for it; no two hubs may share one.
+        client_id: String = "bordergate".to_owned(),
+        /// User name at the broker.
+        username: Option<String> = None,
+        /// File that holds the password at the broker, readable by the hub only.
+        password_file: Option<PathBuf> = None,
+        /// PEM file with the authorities that sign the broker's certificate; unset: those of the system.
+        ca_file: Option<PathBuf> = None,
+        /// PEM file with the hub's client certificate.
+        certificate_file: Option<PathBuf> = None,
+        /// PEM file with the client certificate's key.
+        key_file: Option<PathBuf> = None,
+        /// Seconds the broker keeps the session, and what came for it, while the hub is away.
+        session_expiry_seconds: u32 = 604_800,
+        /// Seconds between signs of life.
+        keep_alive_seconds: u16 = 30,
+        /// Most messages that wait for the log at once; the broker keeps the others.
+        max_in_flight: u16 = 32,
+        /// What is subscribed to, and whose messages come there: tables `[[mqtt.subscriptions]]`.
+        subscriptions: Vec<Subscription> = Vec::new(),
+    }
+    /// Devices that speak TCP and nothing above it.
+    tcp: Tcp {
+        /// Scales, each with its own connection: tables `[[tcp.scales]]`.
+        scales: Vec<Scale> = Vec::new(),
+        /// Ports on which electronic seals report: tables `[[tcp.seals]]`.
+        seals: Vec<SealPort> = Vec::new(),
+        /// Most connections open at once on a port of seals; further ones are closed.
+        max_connections: usize = 256,
+        /// Seconds without a byte after which a connection is closed.
+        idle_seconds: u64 = 300,
     }
     /// Who may do what.
     access: Access {

@@ -11,6 +11,10 @@ pub struct Metrics {
     registry: Registry,
     _provider: SdkMeterProvider,
     accepted: Counter<u64>,
+    door_messages: Counter<u64>,
+    door_again: Counter<u64>,
+    door_noise: Counter<u64>,
+    door_connections: Gauge<i64>,
     processed: Counter<u64>,
     batch_seconds: Histogram<f64>,
     lag_records: Gauge<i64>,
@@ -38,6 +42,22 @@ impl Metrics {
             accepted: meter
                 .u64_counter("bordergate_doors_records")
                 .with_description("Records offered at the doors, by result: accepted or the code of the refusal.")
+                .build(),
+            door_messages: meter
+                .u64_counter("bordergate_door_messages")
+                .with_description("Messages of devices and brokers, by door and result: accepted or the code of the refusal.")
+                .build(),
+            door_again: meter
+                .u64_counter("bordergate_door_redelivered_messages")
+                .with_description("Messages that the broker says it may have sent before, by door.")
+                .build(),
+            door_noise: meter
+                .u64_counter("bordergate_door_noise_bytes")
+                .with_description("Bytes of devices that belong to no message, by door.")
+                .build(),
+            door_connections: meter
+                .i64_gauge("bordergate_door_connections")
+                .with_description("Connections with devices and brokers, by door.")
                 .build(),
             processed: meter
                 .u64_counter("bordergate_processed_records")
@@ -79,6 +99,33 @@ impl Metrics {
     /// Counts a record offered at a door; `result` is `accepted` or a refusal's code.
     pub fn count_accepted(&self, result: &'static str) {
         self.accepted.add(1, &[KeyValue::new("result", result)]);
+    }
+
+    /// Counts a message of a door to devices; `result` is `accepted` or a refusal's code.
+    pub fn count_door_message(&self, door: &str, result: &'static str) {
+        let labels = [
+            KeyValue::new("door", door.to_owned()),
+            KeyValue::new("result", result),
+        ];
+        self.door_messages.add(1, &labels);
+    }
+
+    /// Counts a message that was sent again.
+    pub fn count_door_again(&self, door: &str) {
+        self.door_again
+            .add(1, &[KeyValue::new("door", door.to_owned())]);
+    }
+
+    /// Counts bytes that belong to no message.
+    pub fn count_door_noise(&self, door: &str, bytes: u64) {
+        self.door_noise
+            .add(bytes, &[KeyValue::new("door", door.to_owned())]);
+    }
+
+    /// Sets how many connections a door has.
+    pub fn set_door_connections(&self, door: &str, count: i64) {
+        self.door_connections
+            .record(count, &[KeyValue::new("door", door.to_owned())]);
     }
 
     /// Counts `count` stored records of a source with one outcome (`observed` or an outcome's kind).

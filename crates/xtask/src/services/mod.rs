@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::environment::find_program;
 use crate::workspace::Workspace;
 pub use chromedriver::NAME as CHROMEDRIVER;
 use instance::{Instance, Instances};
@@ -170,6 +171,9 @@ pub fn variables(instances: &Instances, home: &Path) -> Vec<(&'static str, Strin
             "BORDERGATE_TEST_KAFKA_JARS",
             kafka_jars::dir(home).display().to_string(),
         ));
+    }
+    if let Some(program) = find_program("mosquitto") {
+        variables.push(("BORDERGATE_TEST_MOSQUITTO", program.display().to_string()));
     }
     variables
 }

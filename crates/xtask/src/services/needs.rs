@@ -19,11 +19,13 @@ pub enum Need {
     ChromeDriver,
     /// The command-line client that looks into topics.
     Kcat,
+    /// The MQTT broker, which tests start themselves.
+    Mosquitto,
 }
 
 impl Need {
     /// Every need, in the order they are shown and installed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Postgres,
         Self::Java,
         Self::Maven,
@@ -32,6 +34,7 @@ impl Need {
         Self::Chromium,
         Self::ChromeDriver,
         Self::Kcat,
+        Self::Mosquitto,
     ];
 
     /// Returns the Debian package that brings it.
@@ -45,6 +48,7 @@ impl Need {
             Self::Chromium => "chromium",
             Self::ChromeDriver => "chromium-driver",
             Self::Kcat => "kcat",
+            Self::Mosquitto => "mosquitto",
         }
     }
 
@@ -59,6 +63,7 @@ impl Need {
             Self::Chromium => "the browser Chromium (chromium)",
             Self::ChromeDriver => "the driver of Chromium (chromedriver)",
             Self::Kcat => "the Kafka client kcat",
+            Self::Mosquitto => "the MQTT broker Mosquitto (mosquitto)",
         }
     }
 }

@@ -27,6 +27,7 @@ pub struct Tools {
     pub chromedriver: Option<PathBuf>,
     pkg_config: Option<PathBuf>,
     kcat: Option<PathBuf>,
+    mosquitto: Option<PathBuf>,
     has_openssl_headers: bool,
 }
 
@@ -49,6 +50,7 @@ impl Tools {
             chromium: find_program("chromium"),
             chromedriver: find_program("chromedriver"),
             kcat: find_program("kcat"),
+            mosquitto: find_program("mosquitto"),
             pkg_config,
             has_openssl_headers,
         }
@@ -78,6 +80,7 @@ impl Tools {
             Need::Chromium => self.chromium.is_some(),
             Need::ChromeDriver => self.chromedriver.is_some(),
             Need::Kcat => self.kcat.is_some(),
+            Need::Mosquitto => self.mosquitto.is_some(),
         }
     }
 }

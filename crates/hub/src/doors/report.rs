@@ -1,0 +1,67 @@
+//! What a door to devices tells about itself: its connections under `/healthz` and `/metrics`, its messages counted.
+
+use std::sync::Arc;
+
+use crate::app::App;
+
+/// The voice of one door.
+#[derive(Clone)]
+pub struct Report {
+    app: Arc<App>,
+    door: String,
+}
+
+impl Report {
+    /// Returns the voice of the door of this name.
+    #[must_use]
+    pub fn new(app: &Arc<App>, door: impl Into<String>) -> Self {
+        Self {
+            app: Arc::clone(app),
+            door: door.into(),
+        }
+    }
+
+    /// Returns the door's name.
+    #[must_use]
+    pub fn door(&self) -> &str {
+        &self.door
+    }
+
+    /// Tells that the door has its one connection.
+    pub fn is_connected(&self) {
+        self.app.health.set_door(&self.door, "connected");
+        self.app.metrics.set_door_connections(&self.door, 1);
+    }
+
+    /// Tells that the door has no connection: why, or what it does about it.
+    pub fn is_waiting(&self, state: &str) {
+        self.app.health.set_door(&self.door, state);
+        self.app.metrics.set_door_connections(&self.door, 0);
+    }
+
+    /// Tells how many connections a listening door has.
+    pub fn is_listening(&self, connection_count: usize) {
+        self.app.health.set_door(&self.door, "listening");
+        self.app.metrics.set_door_connections(
+            &self.door,
+            i64::try_from(connection_count).unwrap_or(i64::MAX),
+        );
+    }
+
+    /// Counts a message; `result` is `accepted` or the code of its refusal.
+    pub fn count(&self, result: &'static str) {
+        self.app.metrics.count_door_message(&self.door, result);
+    }
+
+    /// Counts a message that the other side says it sent before.
+    pub fn count_again(&self) {
+        self.app.metrics.count_door_again(&self.door);
+    }
+
+    /// Counts bytes that belong to no message.
+    pub fn count_noise(&self, bytes: usize) {
+        self.app
+            .metrics
+            .count_door_noise(&self.door, u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+}
