@@ -23,6 +23,7 @@ pub struct Mosquitto {
     folder: TempDir,
     port: u16,
     more: String,
+    credentials: Option<(String, String)>,
     running: Option<Running>,
 }
 
@@ -42,6 +43,7 @@ impl Mosquitto {
             folder: tempfile::tempdir()?,
             port,
             more: "allow_anonymous true\n".to_owned(),
+            credentials: None,
             running: None,
         }))
     }
@@ -58,9 +60,24 @@ impl Mosquitto {
         self.port
     }
 
-    /// Replaces what the configuration says about who may connect, and how.
-    pub fn configure(&mut self, more: String) {
-        self.more = more;
+    /// Lets in only who gives this name and password, and adds `more` to its configuration.
+    ///
+    /// # Errors
+    /// When the broker's own tool does not make the file of passwords.
+    pub fn protect(&mut self, name: &str, password: &str, more: &str) -> anyhow::Result<()> {
+        let passwords = self.folder.path().join("passwords");
+        std::fs::write(&passwords, "")?;
+        let made = Command::new("mosquitto_passwd")
+            .arg("-b")
+            .arg(&passwords)
+            .args([name, password])
+            .status()
+            .context("cannot run mosquitto_passwd")?;
+        ensure!(made.success(), "mosquitto_passwd ended with {made}");
+        let passwords = passwords.display();
+        self.more = format!("allow_anonymous false\npassword_file {passwords}\n{more}");
+        self.credentials = Some((name.to_owned(), password.to_owned()));
+        Ok(())
     }
 
     /// Starts it and waits until it listens.
@@ -116,6 +133,9 @@ impl Mosquitto {
         options
             .set_clean_start(false)
             .set_session_expiry_interval(Some(3600));
+        if let Some((name, password)) = &self.credentials {
+            options.set_credentials(name, password.clone());
+        }
         Publisher::new(options)
     }
 }

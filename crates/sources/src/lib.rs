@@ -11,6 +11,7 @@ mod json;
 mod multipart;
 pub mod part;
 mod registry;
+pub mod stream;
 mod text;
 mod time_text;
 mod xml;

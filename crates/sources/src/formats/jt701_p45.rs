@@ -13,8 +13,8 @@ use crate::identifiers::{detail, seals};
 use crate::text::Text;
 use crate::{Context, Error, Read, event_id, time_text};
 
-/// Fields of a P45 up to and with the running index.
-const FIELDS: usize = 17;
+/// Fields of a P45 up to and with the running index, which is the last of them.
+pub(crate) const FIELDS: usize = 17;
 /// What the fields hold that are kept as told, by their place.
 const DETAILS: [(usize, &str); 11] = [
     (4, "latitude"),

@@ -7,6 +7,8 @@
 
 mod frame;
 
+pub(crate) use frame::{Head, head};
+
 use bordergate_model::Milestone;
 
 use crate::identifiers::detail;

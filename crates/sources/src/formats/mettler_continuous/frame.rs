@@ -68,14 +68,76 @@ pub(super) fn all(body: &[u8]) -> Result<(Vec<Frame>, usize), Error> {
     Ok((frames, broken_count))
 }
 
+/// What the bytes of a stream begin with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Head {
+    /// A whole frame of so many bytes, with its checksum or line feed; its gross weight, `None` when the scale tells
+    /// none: overload, or a unit that is no truck scale's.
+    Frame {
+        length: usize,
+        gross_kg: Option<f64>,
+    },
+    /// So many bytes that are no frame.
+    Noise(usize),
+    /// What may be a frame once there is more.
+    More,
+}
+
+/// Returns what the bytes begin with. More bytes never change the answer, except for [`Head::More`].
+///
+/// A byte of the next frame must be there before a frame is whole: it may be the checksum. A checksum that looks like the
+/// start of a frame is left to the next one, where it is noise.
+pub(crate) fn head(bytes: &[u8]) -> Head {
+    match start(bytes) {
+        Some(0) => {}
+        Some(noise) => return Head::Noise(noise),
+        None if bytes.is_empty() => return Head::More,
+        None => return Head::Noise(bytes.len()),
+    }
+    let Some(end) = shape(bytes) else {
+        let status_and_digits = bytes[1..].split_at((HEAD - 1).min(bytes.len() - 1));
+        let may_grow = bytes.len() <= HEAD + 2 * DIGITS
+            && status_and_digits.0.iter().all(is_status)
+            && status_and_digits.1.iter().all(is_digit);
+        return if may_grow { Head::More } else { Head::Noise(1) };
+    };
+    let Some(next) = bytes.get(end + 1) else {
+        return Head::More;
+    };
+    let whole = &bytes[..=end + 1];
+    let length = match next & 0x7f {
+        STX => end + 1,
+        LF => whole.len(),
+        _ if has_right_sum(whole) => whole.len(),
+        _ => return Head::Noise(1),
+    };
+    let weighed = frame(bytes, 0).ok().filter(|frame| !frame.is_overload);
+    Head::Frame {
+        length,
+        gross_kg: weighed.map(|frame| frame.gross_kg()),
+    }
+}
+
+/// Tells whether the last byte makes the seven low bits of the sum zero.
+fn has_right_sum(bytes: &[u8]) -> bool {
+    let sum = |sum: u8, byte: &u8| sum.wrapping_add(byte & 0x7f);
+    bytes.iter().fold(0, sum) & 0x7f == 0
+}
+
+fn is_digit(byte: &u8) -> bool {
+    matches!(byte & 0x7f, b'0'..=b'9' | b' ')
+}
+
+fn is_status(byte: &u8) -> bool {
+    byte & 0x7f >= 0x20
+}
+
 fn start(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|byte| byte & 0x7f == STX)
 }
 
 /// Returns where the carriage return of a frame lies; `None` when the bytes have not the shape of one.
 fn shape(bytes: &[u8]) -> Option<usize> {
-    let is_digit = |byte: &u8| matches!(byte & 0x7f, b'0'..=b'9' | b' ');
-    let is_status = |byte: &u8| byte & 0x7f >= 0x20;
     if bytes.first()? & 0x7f != STX || !bytes.get(1..HEAD)?.iter().all(is_status) {
         return None;
     }
@@ -94,11 +156,8 @@ fn length(bytes: &[u8]) -> Result<usize, &'static str> {
     {
         return Ok(next);
     }
-    let sum = bytes[..=next]
-        .iter()
-        .fold(0_u8, |sum, byte| sum.wrapping_add(byte & 0x7f));
     match bytes[next] & 0x7f {
-        _ if sum & 0x7f == 0 => Ok(next + 1),
+        _ if has_right_sum(&bytes[..=next]) => Ok(next + 1),
         // A line break some converters add, or the start of a frame that is cut.
         LF | STX => Ok(next),
         _ => Err("fails its checksum"),
