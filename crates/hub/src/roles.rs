@@ -164,12 +164,9 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
 }
 
 /// Runs a long-lived task and notes when it ends early.
-pub fn spawn_watched(
-    app: &Arc<App>,
-    name: &'static str,
-    work: impl Future<Output = ()> + Send + 'static,
-) {
+pub fn spawn_watched(app: &Arc<App>, name: &str, work: impl Future<Output = ()> + Send + 'static) {
     app.health.set(name, "alive");
+    let name = name.to_owned();
     let (health, shutdown, tasks) = (app.health.clone(), app.shutdown.clone(), app.tasks.clone());
     let task = tasks.spawn(work);
     app.tasks.spawn(async move {
@@ -177,7 +174,7 @@ pub fn spawn_watched(
         if !shutdown.is_cancelled() {
             let state = if ended.is_err() { "panicked" } else { "ended" };
             tracing::error!("task {name} {state} while the hub runs");
-            health.set(name, state);
+            health.set(&name, state);
         }
     });
 }

@@ -54,6 +54,7 @@ impl Hub {
         }
         let app = open::app(settings, Mode::Write).await?;
         roles::start(&app).await?;
+        doors::start(&app).await?;
         let routes = doors::http::records::routes()
             .merge(api::routes())
             .merge(web::routes());
@@ -67,7 +68,6 @@ impl Hub {
             }
         });
         grpc::serve(&app, grpc)?;
-        doors::start(&app).await?;
         tracing::info!("HTTP and web page on {http_address}, gRPC on {grpc_address}");
         Ok(Self {
             app,

@@ -10,6 +10,6 @@ mod load;
 mod settings;
 
 pub use check::check;
-pub use entries::entries;
+pub use entries::{Network, Scale, SealPort, entries};
 pub use load::load;
 pub use settings::{Mqtt, Settings, Telemetry, keys};

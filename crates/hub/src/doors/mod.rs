@@ -6,6 +6,8 @@ pub mod http;
 pub mod mqtt;
 pub mod refusal;
 mod report;
+mod settle;
+mod tcp;
 
 use std::sync::Arc;
 
@@ -20,5 +22,6 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     if let Some(door) = mqtt::open(app)? {
         spawn_watched(app, "mqtt", door.run());
     }
+    tcp::start(app).await?;
     Ok(())
 }

@@ -47,6 +47,16 @@ pub enum Refusal {
         /// The accepted ones.
         accepted: String,
     },
+    /// The source is registered with another format than the door cuts.
+    #[error("source {source_id} is registered as {format}, but the door cuts {cut}")]
+    Format {
+        /// The source.
+        source_id: String,
+        /// The registered format.
+        format: String,
+        /// The door's.
+        cut: &'static str,
+    },
     /// A field beside the body is wrong.
     #[error("{field}: {reason}")]
     Field {
@@ -84,6 +94,7 @@ impl Refusal {
             Self::Empty => "record.empty",
             Self::TooLarge { .. } => "record.too_large",
             Self::ContentType { .. } => "record.content_type",
+            Self::Format { .. } => "source.format",
             Self::Field { .. } => "request.field",
             Self::LogAway => "log.unreachable",
             Self::StoreAway => "store.unreachable",
@@ -109,7 +120,7 @@ impl Refusal {
             Self::UnknownSource { .. } => 404,
             Self::Denied(Denied::Unauthenticated) => 401,
             Self::Denied(Denied::Forbidden) | Self::Disabled { .. } | Self::NotYours { .. } => 403,
-            Self::Empty | Self::Field { .. } => 400,
+            Self::Empty | Self::Field { .. } | Self::Format { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::ContentType { .. } => 415,
             Self::LogAway | Self::StoreAway | Self::Stopping => 503,

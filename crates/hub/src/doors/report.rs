@@ -1,7 +1,12 @@
 //! What a door to devices tells about itself: its connections under `/healthz` and `/metrics`, its messages counted.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use bordergate_model::Fault;
+
+use super::complaints::Complaints;
+use super::refusal::Refusal;
 use crate::app::App;
 
 /// The voice of one door.
@@ -9,6 +14,7 @@ use crate::app::App;
 pub struct Report {
     app: Arc<App>,
     door: String,
+    complaints: Arc<Complaints>,
 }
 
 impl Report {
@@ -18,13 +24,8 @@ impl Report {
         Self {
             app: Arc::clone(app),
             door: door.into(),
+            complaints: Arc::default(),
         }
-    }
-
-    /// Returns the door's name.
-    #[must_use]
-    pub fn door(&self) -> &str {
-        &self.door
     }
 
     /// Tells that the door has its one connection.
@@ -56,6 +57,28 @@ impl Report {
     /// Counts a message that the other side says it sent before.
     pub fn count_again(&self) {
         self.app.metrics.count_door_again(&self.door);
+    }
+
+    /// Tells the log of a refusal, unless it was told of late.
+    pub fn refuses(&self, refusal: &Refusal) {
+        let then = match refusal.fault() {
+            Fault::Sender => "not kept",
+            _ => "offered again",
+        };
+        self.complains(refusal.code(), &format!("refused and {then}: {refusal}"));
+    }
+
+    /// Tells the log what is wrong at the door, unless it was told of late.
+    pub fn complains(&self, code: &'static str, words: &str) {
+        if let Some(count) = self.complaints.due(words, code, Instant::now()) {
+            let door = &self.door;
+            tracing::warn!(
+                error.code = code,
+                door,
+                count,
+                "door {door}, {count} times: {words}"
+            );
+        }
     }
 
     /// Counts bytes that belong to no message.

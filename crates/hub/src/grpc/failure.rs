@@ -87,9 +87,10 @@ pub(super) fn of_record(refusal: &Refusal, path: impl Fn(&str) -> String) -> Rec
 /// The field of a record that a refusal is about.
 fn field(refusal: &Refusal) -> Option<&'static str> {
     Some(match refusal {
-        Refusal::UnknownSource { .. } | Refusal::Disabled { .. } | Refusal::NotYours { .. } => {
-            "source_id"
-        }
+        Refusal::UnknownSource { .. }
+        | Refusal::Disabled { .. }
+        | Refusal::NotYours { .. }
+        | Refusal::Format { .. } => "source_id",
         Refusal::Empty | Refusal::TooLarge { .. } => "body",
         Refusal::ContentType { .. } => "content_type",
         Refusal::Field { field, .. } => match *field {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, ManualAck, MqttOptions, Packet, Publish, QoS,
-    RetainForwardRule, StateError, SubscribeFilterInput, SubscribeReasonCode,
+    AsyncClient, ConnectionError, Event, ManualAck, MqttOptions, Packet, PubAck, PubAckProperties,
+    PubAckReason, Publish, QoS, RetainForwardRule, StateError, SubscribeFilterInput,
+    SubscribeReasonCode,
 };
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -18,10 +19,9 @@ use tokio_util::sync::CancellationToken;
 use super::connect;
 use super::message::{Subscribed, offer};
 use super::pattern::Pattern;
-use super::settle::{Settled, settle};
 use crate::app::App;
-use crate::doors::complaints::Complaints;
 use crate::doors::report::Report;
+use crate::doors::settle::{Settled, settle};
 
 /// First and longest pause before the next connection.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -40,7 +40,6 @@ pub struct Door {
     report: Report,
     options: MqttOptions,
     subscriptions: Vec<Subscribed>,
-    complaints: Complaints,
     /// Places for messages that the broker's window does not count.
     unguaranteed: Arc<Semaphore>,
 }
@@ -67,7 +66,6 @@ pub fn open(app: &Arc<App>) -> anyhow::Result<Option<Arc<Door>>> {
         report: Report::new(app, "mqtt"),
         options,
         subscriptions: subscribed.collect::<anyhow::Result<_>>()?,
-        complaints: Complaints::default(),
         unguaranteed: Arc::new(Semaphore::new(usize::from(mqtt.max_in_flight))),
     })))
 }
@@ -211,14 +209,8 @@ impl Door {
         let offered = offer(&self.subscriptions, &message);
         drop(message);
         let outcome = self.app.tasks.spawn(async move {
-            let settled = settle(&door.app, &door.complaints, offered, &gone).await;
-            match settled {
-                Settled::Accepted => door.report.count("accepted"),
-                Settled::Refused(code) => door.report.count(code),
-                Settled::Open => {}
-            }
-            drop(place);
-            settled
+            let _place = place;
+            settle(&door.app, &door.report, offered, &gone).await
         });
         if is_guaranteed {
             // The other end is gone with the connection; then nothing can be acknowledged any more.
@@ -250,7 +242,7 @@ async fn acknowledge(
         };
         // A task that panicked has settled nothing: the broker sends its message again.
         let settled = outcome.await.unwrap_or(Settled::Open);
-        if let Some(acknowledgement) = settled.acknowledgement(packet_id) {
+        if let Some(acknowledgement) = acknowledgement(packet_id, settled) {
             let sent = client.manual_ack(ManualAck::PubAck(acknowledgement)).await;
             if sent.is_err() {
                 return;
@@ -259,6 +251,23 @@ async fn acknowledge(
     }
     // Without it the broker takes the hub for lost, which does no harm.
     let _ = client.disconnect_with_timeout(GOODBYE).await;
+}
+
+/// Returns the acknowledgement of a message; `None` when it is left to the broker, which sends it again.
+fn acknowledgement(packet_id: u16, settled: Settled) -> Option<PubAck> {
+    match settled {
+        Settled::Accepted => Some(PubAck::new(packet_id, None)),
+        Settled::Refused(code) => {
+            let properties = PubAckProperties {
+                reason_string: Some(code.to_owned()),
+                user_properties: Vec::new(),
+            };
+            let mut refused = PubAck::new(packet_id, Some(properties));
+            refused.reason = PubAckReason::ImplementationSpecificError;
+            Some(refused)
+        }
+        Settled::Open => None,
+    }
 }
 
 fn code_of(error: &ConnectionError) -> &'static str {
@@ -272,5 +281,23 @@ fn code_of(error: &ConnectionError) -> &'static str {
         ConnectionError::MqttState(StateError::ServerDisconnect { .. }) => "mqtt.disconnected",
         ConnectionError::MqttState(StateError::ConnFail { .. }) => "mqtt.refused",
         _ => "mqtt.protocol",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_settled_is_acknowledged_and_a_refusal_says_its_code() {
+        assert_eq!(
+            acknowledgement(7, Settled::Accepted),
+            Some(PubAck::new(7, None))
+        );
+        assert_eq!(acknowledgement(7, Settled::Open), None);
+        let refused = acknowledgement(7, Settled::Refused("source.unknown")).expect("settled");
+        assert_eq!(refused.reason, PubAckReason::ImplementationSpecificError);
+        let reason = refused.properties.and_then(|all| all.reason_string);
+        assert_eq!(reason.as_deref(), Some("source.unknown"));
     }
 }

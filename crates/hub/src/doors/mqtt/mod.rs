@@ -11,7 +11,6 @@ mod connect;
 mod door;
 mod message;
 mod pattern;
-mod settle;
 
 pub use address::Address;
 pub use connect::unusable;
