@@ -56,6 +56,7 @@ impl Hub {
         roles::start(&app).await?;
         doors::start(&app).await?;
         let routes = doors::http::records::routes()
+            .merge(doors::http::devices::routes())
             .merge(api::routes())
             .merge(web::routes());
         let router = server::layered(&app, routes)

@@ -11,7 +11,14 @@ const MOST: usize = 1000;
 
 /// What was said of late, by subject and code.
 #[derive(Debug, Default)]
-pub struct Complaints(Mutex<HashMap<(String, &'static str), (Instant, u64)>>);
+pub struct Complaints(Mutex<HashMap<(String, &'static str), Said>>);
+
+#[derive(Debug)]
+struct Said {
+    last: Instant,
+    /// How many times it came up since.
+    unsaid: u64,
+}
 
 impl Complaints {
     /// Returns how many times the complaint came up since it was said last, this one included, when it is time to say
@@ -19,18 +26,22 @@ impl Complaints {
     #[must_use]
     pub fn due(&self, subject: &str, code: &'static str, now: Instant) -> Option<u64> {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((last, unsaid)) = said.get_mut(&(subject.to_owned(), code)) {
-            *unsaid += 1;
-            if now.duration_since(*last) < QUIET {
+        if let Some(before) = said.get_mut(&(subject.to_owned(), code)) {
+            before.unsaid += 1;
+            if now.duration_since(before.last) < QUIET {
                 return None;
             }
-            *last = now;
-            return Some(std::mem::take(unsaid));
+            before.last = now;
+            return Some(std::mem::take(&mut before.unsaid));
         }
         if said.len() >= MOST {
             said.clear();
         }
-        said.insert((subject.to_owned(), code), (now, 0));
+        let first = Said {
+            last: now,
+            unsaid: 0,
+        };
+        said.insert((subject.to_owned(), code), first);
         Some(1)
     }
 }

@@ -32,6 +32,23 @@ async fn accept(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
+    let source_id =
+        SourceId::parse(&source_id).map_err(|_| Refusal::UnknownSource { source_id })?;
+    let offer = offer(&app, source_id, &headers, body)?;
+    let receipt = app.accept(&caller, offer).await?;
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// Returns what a request offers under a source.
+///
+/// # Errors
+/// When the body could not be read, or a header not be understood.
+pub fn offer(
+    app: &App,
+    source_id: SourceId,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Offer, Refusal> {
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge {
             limit_bytes: app.settings.limits.record_bytes,
@@ -41,19 +58,15 @@ async fn accept(
             reason: "could not be read to its end".to_owned(),
         },
     })?;
-    let source_id =
-        SourceId::parse(&source_id).map_err(|_| Refusal::UnknownSource { source_id })?;
-    let offer = Offer {
+    Ok(Offer {
         source_id,
-        key: text(&headers, "idempotency-key")?,
-        content_type: text(&headers, "content-type")?.unwrap_or_default(),
-        received_at: received_at(&headers)?,
-        traceparent: trace::of_caller(&headers),
-        device_headers: device_headers(&headers),
+        key: text(headers, "idempotency-key")?,
+        content_type: text(headers, "content-type")?.unwrap_or_default(),
+        received_at: received_at(headers)?,
+        traceparent: trace::of_caller(headers),
+        device_headers: device_headers(headers),
         body,
-    };
-    let receipt = app.accept(&caller, offer).await?;
-    Ok((StatusCode::ACCEPTED, Json(receipt)))
+    })
 }
 
 async fn fate(
