@@ -181,6 +181,50 @@ async fn what_the_log_has_not_acknowledged_is_left_to_the_broker() -> anyhow::Re
 }
 
 #[tokio::test]
+async fn a_subscription_that_was_added_holds_in_a_session_that_is_resumed() -> anyhow::Result<()> {
+    let Some(mut scene) = Scene::open("").await? else {
+        return Ok(());
+    };
+    scene.broker.start().await?;
+    let publisher = scene.broker.publisher("scale");
+    scene.serve().await?.kill()?;
+    let mut settings = std::fs::read_to_string(&scene.config)?;
+    settings.push_str(&format!(
+        "[[mqtt.subscriptions]]\ntopic = \"scales/#\"\nsource = \"{SCALE}\"\n"
+    ));
+    std::fs::write(&scene.config, settings)?;
+    let hub = scene.serve().await?;
+    let resumed = "session resumed: true";
+    ensure!(hub.output().contains(resumed), "{}", hub.output());
+    let options = PublishOptions::at_least_once();
+    let notice = publisher.publish("scales/7", ticket(1), options).await?;
+    notice.wait_completion_async().await?;
+    scene.acknowledged(&publisher, SCALE, 2..3).await?;
+    scene.arrived(1..3).await
+}
+
+#[tokio::test]
+async fn what_nobody_promised_is_dropped_and_counted_while_the_hub_is_behind() -> anyhow::Result<()>
+{
+    let Some(mut scene) = Scene::open("max_in_flight = 1\n").await? else {
+        return Ok(());
+    };
+    scene.broker.start().await?;
+    let publisher = scene.broker.publisher("scale");
+    let hub = scene.serve().await?;
+    let locked = scene.log_locked().await?;
+    let topic = format!("gates/{SCALE}/weight");
+    for number in 0..4 {
+        let options = PublishOptions::at_most_once();
+        publisher.publish(&topic, ticket(number), options).await?;
+    }
+    scene.told("mqtt.overrun", 3).await?;
+    ensure!(hub.output().contains("mqtt.overrun"), "{}", hub.output());
+    locked.close().await?;
+    scene.arrived(0..1).await
+}
+
+#[tokio::test]
 async fn a_broker_that_forgot_the_session_is_told_and_subscribed_to_again() -> anyhow::Result<()> {
     let Some(mut scene) = Scene::open("").await? else {
         return Ok(());

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rumqttc::{
-    AckMode, BrokerSessionResumePolicy, ConnectAuth, IncomingPacketSizeLimit, MqttOptions,
-    TlsConfiguration, Transport,
+    AckMode, ConnectAuth, IncomingPacketSizeLimit, MqttOptions, TlsConfiguration, Transport,
 };
 
 use super::Address;
+use super::session::Empty;
 use crate::config::Mqtt;
 use crate::open::secret;
 use crate::tls;
@@ -34,8 +34,9 @@ pub fn options(mqtt: &Mqtt) -> anyhow::Result<Option<MqttOptions>> {
         .set_connect_timeout(Duration::from_secs(CONNECT_SECONDS))
         .set_clean_start(false)
         .set_session_expiry_interval(Some(mqtt.session_expiry_seconds))
-        // Each connection is a client of its own, which knows nothing of messages under way before.
-        .set_broker_session_resume_policy(BrokerSessionResumePolicy::AllowBrokerOnly)
+        .set_session_store(Empty {
+            expiry_seconds: mqtt.session_expiry_seconds,
+        })
         .set_ack_mode(AckMode::Manual)
         .set_receive_maximum(Some(mqtt.max_in_flight))
         // A limit told to the broker would make it drop larger messages without a word.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rumqttc::{
     AsyncClient, ConnectionError, Event, ManualAck, MqttOptions, Packet, PubAck, PubAckProperties,
-    PubAckReason, Publish, QoS, RetainForwardRule, StateError, SubscribeFilterInput,
+    PubAckReason, Publish, QoS, RetainForwardRule, StateError, SubAck, SubscribeFilterInput,
     SubscribeReasonCode,
 };
 use tokio::sync::Semaphore;
@@ -144,19 +144,16 @@ impl Door {
                     }
                     self.connected(answer.session_present, had_session);
                 }
-                Ok(Event::Incoming(Packet::SubAck(answer))) => {
-                    let refused = answer.return_codes.iter().zip(&self.subscriptions);
-                    let refused = refused
-                        .filter(|(code, _)| !matches!(code, SubscribeReasonCode::Success(_)))
-                        .map(|(code, of)| format!("{} ({code:?})", of.pattern.filter()))
-                        .collect::<Vec<_>>();
-                    if !refused.is_empty() {
+                Ok(Event::Incoming(Packet::SubAck(answer))) => match self.refused(&answer) {
+                    // Only now does the broker keep what is published.
+                    None => self.report.is_connected(),
+                    Some(refused) => {
                         return Ended {
                             code: "mqtt.subscription",
-                            words: format!("the broker refuses {}", refused.join(", ")),
+                            words: format!("the broker refuses {refused}"),
                         };
                     }
-                }
+                },
                 Ok(Event::Incoming(Packet::Publish(message))) => {
                     self.take(message, &settling, &gone);
                 }
@@ -172,7 +169,6 @@ impl Door {
     }
 
     fn connected(&self, is_resumed: bool, had_session: &mut bool) {
-        self.report.is_connected();
         if *had_session && !is_resumed {
             tracing::error!(
                 error.code = "mqtt.session_lost",
@@ -185,6 +181,16 @@ impl Door {
             is_resumed,
             "connected to the MQTT broker; session resumed: {is_resumed}"
         );
+    }
+
+    /// Returns the filters that the broker refuses, each with its reason.
+    fn refused(&self, answer: &SubAck) -> Option<String> {
+        let answers = answer.return_codes.iter().zip(&self.subscriptions);
+        let refused: Vec<String> = answers
+            .filter(|(code, _)| !matches!(code, SubscribeReasonCode::Success(_)))
+            .map(|(code, of)| format!("{} ({code:?})", of.pattern.filter()))
+            .collect();
+        (!refused.is_empty()).then(|| refused.join(", "))
     }
 
     /// Begins to settle a message; its place among the acknowledgements is that of its arrival (MQTT 5, 4.6).
@@ -202,7 +208,11 @@ impl Door {
             true => None,
             false => match Arc::clone(&self.unguaranteed).try_acquire_owned() {
                 Ok(place) => Some(place),
-                Err(_) => return self.report.count(OVERRUN),
+                Err(_) => {
+                    self.report.count(OVERRUN);
+                    let words = "messages of quality 0 are dropped: too many wait for the log";
+                    return self.report.complains(OVERRUN, words);
+                }
             },
         };
         let (door, gone, packet_id) = (Arc::clone(self), gone.clone(), message.pkid);

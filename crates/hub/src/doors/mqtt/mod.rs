@@ -11,6 +11,7 @@ mod connect;
 mod door;
 mod message;
 mod pattern;
+mod session;
 
 pub use address::Address;
 pub use connect::unusable;
