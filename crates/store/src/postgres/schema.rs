@@ -25,6 +25,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             "/migrations/postgres/0002_parts.sql"
         )),
     },
+    Migration {
+        version: 3,
+        name: "bridge",
+        sql: include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/migrations/postgres/0003_bridge.sql"
+        )),
+    },
 ];
 
 /// Runs what is missing, inside the caller's transaction; returns the versions before and after.
