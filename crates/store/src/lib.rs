@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bridge;
 mod document;
 mod error;
 mod exchange;
@@ -16,6 +17,9 @@ pub mod sqlite;
 mod task;
 mod text;
 
+pub use bridge::{
+    Advance, BridgeProgress, Bridges, ForeignPartition, LeftOut, LeftOutRow, TakePartition,
+};
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
 pub use parts::{KeptPart, PartChanges, WantedParts};
@@ -32,6 +36,6 @@ pub use shards::{
 };
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
-pub trait Store: Shards + Queries + Exchange + Registry {}
+pub trait Store: Shards + Queries + Exchange + Registry + Bridges {}
 
-impl<T: Shards + Queries + Exchange + Registry> Store for T {}
+impl<T: Shards + Queries + Exchange + Registry + Bridges> Store for T {}

@@ -4,6 +4,7 @@
 //! back to its pool has its transaction ended: sqlx 0.9.0 would otherwise hand an open one to the next
 //! caller, whose writes are then lost (FAULTS.md, D03).
 
+mod bridge;
 mod column;
 mod commit;
 mod connection;

@@ -3,6 +3,7 @@
 //! Every write runs in a task of its own, so that a caller who hangs up loses nothing; every
 //! transaction begins `immediate` on the one writer connection.
 
+mod bridge;
 mod bulk;
 mod commit;
 mod connection;

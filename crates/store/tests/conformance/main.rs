@@ -7,6 +7,7 @@ mod audit;
 mod batch;
 mod bench;
 mod board;
+mod bridge;
 mod durability;
 mod exchange;
 mod figures;
@@ -57,6 +58,10 @@ on_every_backend! {
     board::a_take_over_loads_what_is_open_or_was_lately_read,
     board::gates_show_who_is_inside_and_who_waits_longest,
     board::sources_show_when_they_were_last_heard,
+    bridge::a_partition_begins_where_it_is_told_and_moves_behind_what_is_kept,
+    bridge::an_earlier_reader_is_fenced_and_leaves_nothing,
+    bridge::a_held_partition_waits_for_its_lease,
+    bridge::what_was_left_out_is_listed_newest_first,
     durability::a_caller_who_hangs_up_loses_nothing,
     durability::many_questions_do_not_stop_a_shard,
     exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
