@@ -9,6 +9,7 @@ mod client;
 mod config;
 mod consumer;
 mod failure;
+mod foreign;
 mod headers;
 mod producer;
 mod reader;
@@ -27,6 +28,7 @@ use reader::Reader;
 
 pub use admin::{Finding, TopicReport, Topics};
 pub use config::{KafkaConfig, SecurityConfig, SecurityProtocol};
+pub use foreign::{ForeignMessage, ForeignReader, ForeignTopic};
 
 /// How long a question to the brokers (offsets, metadata) may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::access::Keys;
 use crate::config::Settings;
+use crate::doors::states::States;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
@@ -35,6 +36,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Which long-lived tasks are alive.
     pub health: Health,
+    /// What the doors that fetch records themselves are doing.
+    pub doors: States,
     /// Cancelled when the hub shall stop.
     pub shutdown: CancellationToken,
     /// Work that must end before the process does.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::config::Settings;
+use crate::doors::states::State;
 
 /// How often metrics that must be asked for, and registrations made by other hubs, are read.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
@@ -163,6 +164,19 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Starts the doors that fetch records themselves; they end when the hub stops.
+pub fn start_doors(app: &Arc<App>) {
+    for (index, folder) in app.settings.folders.iter().enumerate() {
+        let watching = crate::doors::files::watch(Arc::clone(app), folder.clone());
+        spawn_watched(app, &format!("folder {}", index + 1), watching);
+    }
+    let owner = Uuid::new_v4();
+    for (index, bridge) in app.settings.bridge.iter().enumerate() {
+        let reading = crate::doors::bridge::read(Arc::clone(app), bridge.clone(), owner);
+        spawn_watched(app, &format!("bridge {}", index + 1), reading);
+    }
+}
+
 /// Runs a long-lived task and notes when it ends early.
 pub fn spawn_watched(app: &Arc<App>, name: &str, work: impl Future<Output = ()> + Send + 'static) {
     app.health.set(name, "alive");
@@ -184,6 +198,9 @@ async fn keep(app: &Arc<App>) {
         tokio::select! {
             () = tokio::time::sleep(KEEP_EVERY) => {}
             () = app.shutdown.cancelled() => return,
+        }
+        for (door, state) in app.doors.all() {
+            app.metrics.set_door_open(&door, state == State::OPEN);
         }
         if let Err(error) = app.registrations.refresh(app.store.as_ref()).await {
             tracing::warn!("registrations could not be read: {error}");

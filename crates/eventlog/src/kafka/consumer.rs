@@ -23,6 +23,10 @@ pub(super) type LogConsumer = BaseConsumer<Listener>;
 
 /// The consumer group whose offsets Kafka's tools look at.
 const GROUP: &str = "bordergate";
+/// The group that readers of other systems' topics name when they connect; it keeps nothing.
+const FOREIGN_GROUP: &str = "bordergate-bridge";
+/// Most bytes of one answer with a message of another system: its limits are not ours.
+const FOREIGN_ANSWER_BYTES: usize = 1024 * 1024 * 1024;
 /// How long the serving thread waits for an event; also how soon it notices that the consumer is gone.
 const SERVE_EVERY: Duration = Duration::from_millis(200);
 /// Bytes that one fetch brings at most, unless one record is larger.
@@ -49,23 +53,29 @@ pub(super) struct Assigned {
 }
 
 impl Consumers {
-    /// Makes the first consumer; connects in the background.
+    /// Makes the first consumer of the log; connects in the background.
     pub(super) fn new(config: &KafkaConfig) -> Result<Self, Error> {
-        let fetch_bytes = FETCH_BYTES.max(config.message_bytes());
+        let answer_bytes = fetch_bytes(config) + 1024 * 1024;
+        Self::of(config, GROUP, answer_bytes)
+    }
+
+    /// Makes the first consumer of another system's topic; connects in the background.
+    pub(super) fn foreign(config: &KafkaConfig) -> Result<Self, Error> {
+        Self::of(config, FOREIGN_GROUP, FOREIGN_ANSWER_BYTES)
+    }
+
+    fn of(config: &KafkaConfig, group: &str, answer_bytes: usize) -> Result<Self, Error> {
         let mut client = config.client()?;
         client
-            .set("group.id", GROUP)
+            .set("group.id", group)
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "error")
             .set("allow.auto.create.topics", "false")
             .set("check.crcs", "true")
             .set("isolation.level", "read_committed")
-            .set("fetch.max.bytes", fetch_bytes.to_string())
-            .set(
-                "receive.message.max.bytes",
-                (fetch_bytes + 1024 * 1024).to_string(),
-            )
+            .set("fetch.max.bytes", fetch_bytes(config).to_string())
+            .set("receive.message.max.bytes", answer_bytes.to_string())
             // Per shard; the default of 64 MiB would take half a gigabyte while eight shards are read again.
             .set("queued.max.messages.kbytes", "16384")
             // A shard added while a fetch waits is read from the next fetch on.
@@ -159,6 +169,11 @@ impl Consumers {
     fn all(&self) -> MutexGuard<'_, Vec<Open>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns how many bytes one fetch brings at most, unless one record is larger.
+fn fetch_bytes(config: &KafkaConfig) -> usize {
+    FETCH_BYTES.max(config.message_bytes())
 }
 
 /// Returns a list of one partition at one offset.

@@ -64,6 +64,9 @@ pub struct Ready {
     status: &'static str,
     /// Shards whose end offset the log answered.
     shards: u16,
+    /// Doors that fetch records themselves: `open`, or the code of what each waits for. The hub is ready whatever
+    /// other systems are up to.
+    doors: BTreeMap<String, &'static str>,
 }
 
 /// Tells whether the hub is ready: the log answers for every shard, the database too, and knows its schema.
@@ -95,6 +98,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> 
         Ok(Ok(())) => Ok(Json(Ready {
             status: "ready",
             shards,
+            doors: app.doors.all(),
         })),
         Ok(Err(error)) => Err(not_ready(
             error.code(),

@@ -8,7 +8,7 @@ use clap::Args;
 use super::Common;
 use crate::config::{Settings, check, entries, keys};
 use crate::doors::mqtt;
-use crate::{open, tls};
+use crate::{doors, open, tls};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
 #[derive(Debug, Args)]
@@ -42,6 +42,10 @@ impl CheckConfig {
                 .into_iter()
                 .map(|(key, error)| (true, format!("{key}: {error:#}"))),
         );
+        findings.extend(unusable_folders(&settings).map(|words| (true, words)));
+        for bridge in &settings.bridge {
+            findings.extend(doors::bridge::findings(bridge).await);
+        }
         if settings.is_kafka() {
             findings.extend(super::topics::findings(&settings).await);
         }
@@ -98,6 +102,14 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
     .collect()
 }
 
+/// Returns what could not be used of the watched folders.
+fn unusable_folders(settings: &Settings) -> impl Iterator<Item = String> {
+    settings.folders.iter().filter_map(|folder| {
+        let error = doors::files::check(&folder.path).err()?;
+        Some(format!("folders.path: {error:#}"))
+    })
+}
+
 /// Returns a configuration file that sets nothing and documents every key.
 fn documented() -> String {
     let mut text = String::from(
@@ -105,10 +117,12 @@ fn documented() -> String {
     );
     let mut section = String::new();
     for key in keys() {
-        let (of, name) = key.name.split_once('.').unwrap_or(("", &key.name));
+        let (of, name) = key.name.rsplit_once('.').unwrap_or(("", &key.name));
         if of != section {
             of.clone_into(&mut section);
-            text.push_str(&format!("\n[{section}]\n"));
+            // An entry of a list that stands in the file is there: it is shown only.
+            let mark = if of.starts_with('[') { "# " } else { "" };
+            text.push_str(&format!("\n{mark}[{section}]\n"));
         }
         text.push_str(&format!("# {}\n# {name} = {}\n", key.meaning, key.default));
         for (_, keys) in entries().iter().filter(|(list, _)| *list == key.name) {
@@ -144,7 +158,10 @@ mod tests {
         let uncommented: String = documented()
             .lines()
             .filter_map(|line| match line.strip_prefix("# ") {
-                Some(setting) if setting.contains(" = ") && !setting.ends_with(" = ") => {
+                Some(setting)
+                    if setting.starts_with("[[")
+                        || setting.contains(" = ") && !setting.ends_with(" = ") =>
+                {
                     Some(format!("{setting}\n"))
                 }
                 Some(_) => None,

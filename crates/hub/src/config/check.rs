@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{Settings, check_doors};
+use super::{Settings, bridge, check_doors, folders};
 
 /// One thing wrong or doubtful about the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +87,16 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     }
     check_doors::mqtt(&settings.mqtt, &mut findings);
     check_doors::tcp(&settings.tcp, &mut findings);
+    let entries = [
+        folders::wrong(&settings.folders),
+        bridge::wrong(&settings.bridge),
+    ];
+    findings.extend(
+        entries
+            .into_iter()
+            .flatten()
+            .map(|(key, message)| error(key, message)),
+    );
     findings.sort_by_key(|finding| !finding.is_error);
     findings
 }

@@ -3,13 +3,18 @@
 //! One macro writes the structure and its documentation, so that `check-config --keys` and the
 //! example in `deploy/` cannot differ from the code. Where values come from: `load`.
 
+mod bridge;
 mod check;
 mod check_doors;
 mod entries;
+mod entry;
+mod folders;
 mod load;
 mod settings;
 
+pub use bridge::{Begin, Bridge, BridgeTopic, OnGap};
 pub use check::check;
 pub use entries::{Network, Scale, SealPort, entries};
+pub use folders::{Folder, Split};
 pub use load::load;
 pub use settings::{Mqtt, Settings, Telemetry, keys};

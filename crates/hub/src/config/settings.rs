@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::entries::{Scale, SealPort, Subscription};
+use super::bridge::{Bridge, BridgeTopic};
+use super::folders::Folder;
 
 /// One key of the configuration, documented from the code.
 #[derive(Clone, Debug, Serialize)]
 pub struct Key {
-    /// Dotted name, such as `http.address`.
+    /// Dotted name, such as `http.address`; `[folders].path` for a key of a section that may stand many times.
     pub name: String,
     /// The default as it would be written in the file; empty when unset.
     pub default: String,
@@ -27,6 +29,10 @@ macro_rules! settings {
         #[serde(deny_unknown_fields, default)]
         pub struct Settings {
             $($(#[doc = $section_doc])* pub $section: $section_type,)*
+            /// Folders that are watched for files.
+            pub folders: Vec<Folder>,
+            /// Kafka clusters of other systems whose topics are read.
+            pub bridge: Vec<Bridge>,
         }
 
         $(
@@ -54,13 +60,16 @@ macro_rules! settings {
                     meaning: [$($doc),*].concat().trim().to_owned(),
                 });)*
             })*
+            for entry in [Folder::keys(), Bridge::keys(), BridgeTopic::keys()] {
+                all.extend(entry);
+            }
             all
         }
     };
 }
 
 /// Returns a value as the file writes it; empty when unset.
-fn written(value: &impl Serialize) -> String {
+pub(super) fn written(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::Null) | Err(_) => String::new(),
         Ok(value) => value.to_string(),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use bordergate_model::{RawRecord, Receipt, RecordId, Source, SourceId};
+use bordergate_model::{Gate, RawRecord, Receipt, RecordId, Source, SourceId};
 use bordergate_store::{Role, TokenGrant};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use super::refusal::Refusal;
 use crate::access::{Caller, Denied};
 use crate::app::App;
 use crate::clock::new_record_id;
+use crate::registrations::Snapshot;
 use crate::telemetry::trace;
 
 /// A record as a door hands it in.
@@ -38,7 +39,7 @@ pub struct Offer {
 }
 
 /// Longest key a sender may give, in bytes.
-const LONGEST_KEY: usize = 256;
+pub const LONGEST_KEY: usize = 256;
 
 impl App {
     /// Accepts a record and returns the receipt once the log has acknowledged it.
@@ -62,6 +63,19 @@ impl App {
         result
     }
 
+    /// Checks that a source may send now, before a door fetches anything for it.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownSource`], [`Refusal::Disabled`] and [`Refusal::Stopping`].
+    pub fn check_sender(&self, source_id: &SourceId) -> Result<(), Refusal> {
+        if self.shutdown.is_cancelled() {
+            return Err(Refusal::Stopping);
+        }
+        let registrations = self.registrations.snapshot();
+        let (source, gate) = registered(&registrations, source_id)?;
+        check_enabled(source, gate)
+    }
+
     async fn accept_unmeasured(
         self: &Arc<Self>,
         caller: &Caller,
@@ -71,23 +85,9 @@ impl App {
             return Err(Refusal::Stopping);
         }
         let registrations = self.registrations.snapshot();
-        let source =
-            registrations
-                .source(&offer.source_id)
-                .ok_or_else(|| Refusal::UnknownSource {
-                    source_id: offer.source_id.to_string(),
-                })?;
+        let (source, gate) = registered(&registrations, &offer.source_id)?;
         check_caller(caller, source)?;
-        let gate = registrations
-            .gate(&source.gate_id)
-            .ok_or(Refusal::Internal {
-                code: "gate.unknown",
-            })?;
-        if source.is_disabled || gate.is_disabled {
-            return Err(Refusal::Disabled {
-                source_id: offer.source_id.to_string(),
-            });
-        }
+        check_enabled(source, gate)?;
         let record = self.record(source, offer)?;
         let receipt = self.append(gate.shard, record).await?;
         Ok(receipt)
@@ -222,6 +222,33 @@ impl App {
             reason: error.to_string(),
         })
     }
+}
+
+/// Returns the newest registrations of a source and of its gate.
+fn registered<'r>(
+    registrations: &'r Snapshot,
+    source_id: &SourceId,
+) -> Result<(&'r Source, &'r Gate), Refusal> {
+    let source = registrations
+        .source(source_id)
+        .ok_or_else(|| Refusal::UnknownSource {
+            source_id: source_id.to_string(),
+        })?;
+    let gate = registrations
+        .gate(&source.gate_id)
+        .ok_or(Refusal::Internal {
+            code: "gate.unknown",
+        })?;
+    Ok((source, gate))
+}
+
+fn check_enabled(source: &Source, gate: &Gate) -> Result<(), Refusal> {
+    if source.is_disabled || gate.is_disabled {
+        return Err(Refusal::Disabled {
+            source_id: source.source_id.to_string(),
+        });
+    }
+    Ok(())
 }
 
 fn check_caller(caller: &Caller, source: &Source) -> Result<(), Refusal> {

@@ -1,12 +1,16 @@
 //! The doors through which records come in: one way of accepting, whatever the protocol.
 
 pub mod accept;
+pub mod bridge;
 mod complaints;
+pub mod files;
 pub mod http;
 pub mod mqtt;
+mod own;
 pub mod refusal;
 mod report;
 mod settle;
+pub mod states;
 mod tcp;
 
 use std::sync::Arc;

@@ -113,6 +113,22 @@ impl Refusal {
         }
     }
 
+    /// Tells whether the record itself is refused, whatever else is mended: offered again, it would be refused again.
+    #[must_use]
+    pub fn is_of_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty
+                | Self::TooLarge { .. }
+                | Self::ContentType { .. }
+                | Self::Field { .. }
+                // By what it carries beside its body.
+                | Self::Internal {
+                    code: "log.too_large"
+                }
+        )
+    }
+
     /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {

@@ -23,6 +23,11 @@ pub struct Metrics {
     quarantined_records: Gauge<i64>,
     unlinked_observations: Gauge<i64>,
     feed_lag_records: Gauge<i64>,
+    doors_open: Gauge<i64>,
+    folder_files: Counter<u64>,
+    folder_waiting_files: Gauge<i64>,
+    bridge_messages: Counter<u64>,
+    bridge_lag_messages: Gauge<i64>,
 }
 
 impl Metrics {
@@ -90,6 +95,26 @@ impl Metrics {
             feed_lag_records: meter
                 .i64_gauge("bordergate_feed_lag_records")
                 .with_description("Feed rows a partner has not acknowledged, by partner.")
+                .build(),
+            doors_open: meter
+                .i64_gauge("bordergate_doors_open")
+                .with_description("1 when a door that fetches records itself (a folder, a bridged partition) does so, 0 when it waits; /readyz says for what.")
+                .build(),
+            folder_files: meter
+                .u64_counter("bordergate_folder_files")
+                .with_description("Files of watched folders that were put away, by source and end: done or failed.")
+                .build(),
+            folder_waiting_files: meter
+                .i64_gauge("bordergate_folder_waiting_files")
+                .with_description("Files in a watched folder that are not claimed yet, by source.")
+                .build(),
+            bridge_messages: meter
+                .u64_counter("bordergate_bridge_messages")
+                .with_description("Messages of other systems' topics, by topic and result: accepted, bridge.tombstone, or the code for which they were left out.")
+                .build(),
+            bridge_lag_messages: meter
+                .i64_gauge("bordergate_bridge_lag_messages")
+                .with_description("Offsets of another system's partition that were not read yet, by topic and partition.")
                 .build(),
             registry,
             _provider: provider,
@@ -167,6 +192,42 @@ impl Metrics {
     pub fn set_feed_lag(&self, partner_id: &str, records: i64) {
         self.feed_lag_records
             .record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
+    }
+
+    /// Sets whether a door that fetches records itself does so.
+    pub fn set_door_open(&self, door: &str, is_open: bool) {
+        let labels = [KeyValue::new("door", door.to_owned())];
+        self.doors_open.record(is_open.into(), &labels);
+    }
+
+    /// Counts a file of a watched folder that was put away in `done` or `failed`.
+    pub fn count_folder_file(&self, source_id: &str, end: &'static str) {
+        let source = KeyValue::new("source", source_id.to_owned());
+        self.folder_files
+            .add(1, &[source, KeyValue::new("end", end)]);
+    }
+
+    /// Sets how many files wait in a watched folder.
+    pub fn set_folder_waiting(&self, source_id: &str, files: usize) {
+        let labels = [KeyValue::new("source", source_id.to_owned())];
+        let files = i64::try_from(files).unwrap_or(i64::MAX);
+        self.folder_waiting_files.record(files, &labels);
+    }
+
+    /// Counts `count` messages of another system's topic with one result.
+    pub fn count_bridged(&self, topic: &str, result: &'static str, count: u64) {
+        let topic = KeyValue::new("topic", topic.to_owned());
+        let labels = [topic, KeyValue::new("result", result)];
+        self.bridge_messages.add(count, &labels);
+    }
+
+    /// Sets how many offsets of another system's partition were not read yet.
+    pub fn set_bridge_lag(&self, topic: &str, partition: u16, messages: i64) {
+        let labels = [
+            KeyValue::new("topic", topic.to_owned()),
+            KeyValue::new("partition", i64::from(partition)),
+        ];
+        self.bridge_lag_messages.record(messages, &labels);
     }
 
     /// Returns all values in the Prometheus text format.

@@ -1,0 +1,53 @@
+//! What the doors that fetch records themselves are doing: open, or a stable code for what they wait for.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The states of all such doors, for `/readyz` and the metrics.
+#[derive(Clone, Debug, Default)]
+pub struct States(Arc<Mutex<BTreeMap<String, &'static str>>>);
+
+impl States {
+    /// Returns the handle by which a door tells its state; it is starting until it tells one.
+    #[must_use]
+    pub fn of(&self, door: String) -> State {
+        self.lock().insert(door.clone(), "starting");
+        State {
+            all: self.clone(),
+            door,
+        }
+    }
+
+    /// Returns every door and its state.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, &'static str> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, &'static str>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One door's handle.
+#[derive(Clone, Debug)]
+pub struct State {
+    all: States,
+    door: String,
+}
+
+impl State {
+    /// The state of a door that takes records.
+    pub const OPEN: &'static str = "open";
+
+    /// Notes the state; tells whether it is another than before.
+    pub fn set(&self, state: &'static str) -> bool {
+        self.all.lock().insert(self.door.clone(), state) != Some(state)
+    }
+
+    /// Returns the door's name.
+    #[must_use]
+    pub fn door(&self) -> &str {
+        &self.door
+    }
+}
