@@ -131,7 +131,15 @@ impl Place {
     /// # Errors
     /// When it ends, or does not answer in time.
     pub async fn serve(&self) -> anyhow::Result<Running> {
-        let mut hub = self.start("serve", &["serve"])?;
+        self.serve_with(&[]).await
+    }
+
+    /// As [`Self::serve`], with more arguments.
+    ///
+    /// # Errors
+    /// As [`Self::serve`].
+    pub async fn serve_with(&self, more: &[&str]) -> anyhow::Result<Running> {
+        let mut hub = self.start("serve", &[&["serve"], more].concat())?;
         let begun = Instant::now();
         while self.get("/healthz").await.is_err() {
             if !hub.is_running()? || begun.elapsed() > READY {

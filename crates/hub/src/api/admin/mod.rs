@@ -1,7 +1,8 @@
-//! `/v1/admin/*`: registrations, tokens, seeding and quarantine, for administrators.
+//! `/v1/admin/*`: registrations, tokens, seeding, quarantine and the Kafka bridge, for administrators.
 //!
 //! The acts are [`crate::api::acts`]; here are rights, request bodies and answers.
 
+mod bridge;
 mod gates;
 mod quarantine;
 mod seed;
@@ -29,6 +30,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(tokens::routes())
         .merge(seed::routes())
         .merge(quarantine::routes())
+        .merge(bridge::routes())
 }
 
 /// A JSON body whose refusal is a problem that names the field.
