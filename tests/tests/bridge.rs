@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use bordergate_tests::{Running, Services, program_or_skip, until, variable};
+use futures_util::future::{try_join, try_join_all};
 use serde_json::{Value, json};
 
 use doors::{Hub, PATIENCE, ticket};
@@ -113,20 +114,15 @@ async fn every_message_comes_in_or_is_left_out_with_a_code() -> anyhow::Result<(
         let ids = foreign.record_ids(source, partition, [offset])?;
         ensure!(hub.observed_once(&ids).await? == 0);
     }
-    let metrics = hub.place.get("/metrics").await?;
     for (result, count) in [
         ("accepted", 3),
         ("bridge.tombstone", 1),
         ("record.too_large", 1),
     ] {
         let topic = &foreign.topic;
-        let line = format!(
-            r#"bordergate_bridge_messages_total{{result="{result}",topic="{topic}"}} {count}"#
-        );
-        ensure!(
-            metrics.lines().any(|found| found == line),
-            "{line}: {metrics}"
-        );
+        let counter =
+            format!(r#"bordergate_bridge_messages_total{{result="{result}",topic="{topic}","#);
+        ensure!(hub.counted(&counter).await? == count, "{result}");
     }
     drop(running);
     foreign.remove().await
@@ -141,11 +137,11 @@ async fn a_restart_repeats_no_message_and_a_crash_no_effect() -> anyhow::Result<
     let settings = settings(&foreign, "", "source = \"scale\"");
     let send = async |numbers: std::ops::Range<i64>| {
         let sent = numbers.map(|number| {
-            let value = ticket(usize::try_from(number).unwrap_or_default());
+            let value = ticket(number.unsigned_abs());
             let foreign = &foreign;
             async move { foreign.send(0, None, Some(&value), &[]).await }
         });
-        futures_util::future::try_join_all(sent).await
+        try_join_all(sent).await
     };
     send(0..10).await?;
     let running = hub.serve(&settings).await?;
@@ -160,13 +156,19 @@ async fn a_restart_repeats_no_message_and_a_crash_no_effect() -> anyhow::Result<
         "a clean restart repeats none"
     );
 
-    send(20..BEFORE).await?;
-    until("some of it is read", PATIENCE, async || {
-        let bridge = hub.json("/v1/admin/bridge").await?;
-        Ok(bridge["partitions"][0]["next_offset"].as_i64() > Some(20))
-    })
-    .await?;
-    running.kill()?;
+    let killing = async {
+        let mut next_offset = None;
+        until("some of it is read", PATIENCE, async || {
+            let bridge = hub.json("/v1/admin/bridge").await?;
+            next_offset = bridge["partitions"][0]["next_offset"].as_i64();
+            Ok(next_offset > Some(20))
+        })
+        .await?;
+        running.kill()?;
+        ensure!(next_offset < Some(BEFORE), "killed too late");
+        Ok(())
+    };
+    try_join(send(20..BEFORE), killing).await?;
     let _running = hub.serve(&settings).await?;
     read_to(&hub, 0, BEFORE).await?;
     let ids = foreign.record_ids("scale", 0, 0..BEFORE)?;

@@ -125,9 +125,8 @@ async fn a_file_is_taken_when_it_is_complete_and_ends_in_done_with_its_receipt()
         .map(|name| inbox.join(name).symlink_metadata().is_ok())
         .into();
     ensure!(left == [true, true] && outside.exists());
-    let metrics = hub.place.get("/metrics").await?;
-    let counted = r#"bordergate_folder_files_total{end="done",source="yard"} 2"#;
-    ensure!(metrics.lines().any(|line| line == counted), "{metrics}");
+    let counter = r#"bordergate_folder_files_total{end="done",source="yard","#;
+    ensure!(hub.counted(counter).await? == 2);
     Ok(())
 }
 
@@ -191,7 +190,7 @@ async fn a_file_waits_while_its_source_is_not_registered() -> anyhow::Result<()>
 
 #[tokio::test]
 async fn a_hub_killed_in_the_middle_of_a_file_loses_and_repeats_nothing() -> anyhow::Result<()> {
-    const LINES: usize = 2000;
+    const LINES: u64 = 2000;
     let Some(program) = program_or_skip() else {
         return Ok(());
     };
@@ -203,11 +202,8 @@ async fn a_hub_killed_in_the_middle_of_a_file_loses_and_repeats_nothing() -> any
     fs::write(inbox.join("day.jsonl"), text.join("\n"))?;
     let mut accepted = 0;
     until("some of it is sent", PATIENCE, async || {
-        let metrics = hub.place.get("/metrics").await?;
-        let count = metrics.lines().find_map(|line| {
-            line.strip_prefix(r#"bordergate_doors_records_total{result="accepted"} "#)
-        });
-        accepted = count.map_or(Ok(0), str::parse::<usize>)?;
+        let counter = r#"bordergate_doors_records_total{result="accepted","#;
+        accepted = hub.counted(counter).await?;
         Ok(accepted > 0)
     })
     .await?;
@@ -219,7 +215,7 @@ async fn a_hub_killed_in_the_middle_of_a_file_loses_and_repeats_nothing() -> any
     let report = watched.report("done/day.jsonl").await?;
     let ids = record_ids(&report)?;
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
-    ensure!(distinct.len() == LINES, "{} records", distinct.len());
+    ensure!(distinct.len() as u64 == LINES, "{} records", distinct.len());
     let duplicates = hub.observed_once(&ids).await?;
     ensure!(duplicates > 0, "what was sent before has the same ids");
     Ok(())

@@ -1,5 +1,7 @@
 //! What the tests of doors that fetch records themselves share: a hub with a file of settings, asked at its doors.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,6 +74,14 @@ impl Hub {
         waited.with_context(|| format!("door {door} among {seen}"))
     }
 
+    /// Returns a counter's value by its name and the beginning of its labels; 0 when it has none yet.
+    pub(crate) async fn counted(&self, counter: &str) -> anyhow::Result<u64> {
+        let metrics = self.place.get("/metrics").await?;
+        let mut values = metrics.lines().filter(|line| line.starts_with(counter));
+        let value = values.next().and_then(|line| line.rsplit(' ').next());
+        value.map_or(Ok(0), |value| Ok(value.parse()?))
+    }
+
     /// Returns the outcome of each appearance of a record, once it has one; `observed` when it gave observations.
     pub(crate) async fn outcomes(&self, record_id: &str) -> anyhow::Result<Vec<String>> {
         let path = format!("/v1/records/{record_id}");
@@ -94,9 +104,11 @@ impl Hub {
     }
 
     /// Checks that each record was observed once, and that all its other appearances are duplicates; returns how
-    /// many of those there are.
+    /// many of those there are. The last record is waited for first: what lies before it in the log is processed then.
     pub(crate) async fn observed_once(&self, record_ids: &[String]) -> anyhow::Result<usize> {
         let mut duplicates = 0;
+        self.outcomes(record_ids.last().context("no record")?)
+            .await?;
         for record_id in record_ids {
             let outcomes = self.outcomes(record_id).await?;
             let observed = outcomes
@@ -118,7 +130,7 @@ impl Hub {
 }
 
 /// Returns a weighbridge's ticket, which no two numbers share.
-pub(crate) fn ticket(number: usize) -> String {
+pub(crate) fn ticket(number: u64) -> String {
     format!(
         r#"{{"ticket":"T-{number}","weighed_at":"2026-03-02T08:15:00+07:00","gross_kg":38460,"stable":true}}"#
     )
