@@ -4,7 +4,7 @@
 
 mod doors;
 mod foreign;
-mod secure_broker;
+mod own_broker;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -15,7 +15,7 @@ use bordergate_tests::{program_or_skip, until};
 
 use doors::{Hub, PATIENCE, ticket};
 use foreign::Foreign;
-use secure_broker::{PASSWORD, SecureBroker, USER};
+use own_broker::{OwnBroker, PASSWORD, USER};
 
 /// Longer than a broker takes to start on a loaded machine.
 const START: Duration = Duration::from_secs(90);
@@ -27,7 +27,7 @@ async fn a_login_over_tls_reads_and_a_wrong_one_reads_nothing() -> anyhow::Resul
     };
     let hub = Hub::new(&program, &[])?;
     let password = hub.place.folder().join("password");
-    let settings = |broker: &SecureBroker, topic: &str, ca: &str| {
+    let settings = |broker: &OwnBroker, topic: &str, ca: &str| {
         format!(
             "[[bridge]]\nbrokers = {:?}\nsecurity_protocol = \"sasl_ssl\"\nca_file = {ca:?}\n\
              sasl_mechanism = \"SCRAM-SHA-512\"\nusername = {USER:?}\npassword_file = {password:?}\n\
@@ -42,7 +42,7 @@ async fn a_login_over_tls_reads_and_a_wrong_one_reads_nothing() -> anyhow::Resul
             fs::Permissions::from_mode(0o600),
         )?)
     };
-    let Some(broker) = SecureBroker::start_or_skip()? else {
+    let Some(broker) = OwnBroker::start_or_skip()? else {
         return Ok(());
     };
     let mut made = None;

@@ -1,8 +1,10 @@
 //! Watched folders of a running hub: what is taken, when, where it ends, and that a killed hub loses and repeats nothing.
 //!
-//! Needs `BORDERGATE_BIN` (the built program); without it each test says that it is skipped.
+//! Needs `BORDERGATE_BIN` (the built program); without it each test says that it is skipped. The one in which the log is
+//! away starts a broker of its own (`BORDERGATE_TEST_KAFKA_JARS`).
 
 mod doors;
+mod own_broker;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,13 @@ use bordergate_tests::{program_or_skip, until};
 use serde_json::{Value, json};
 
 use doors::{Hub, PATIENCE, ticket};
+use own_broker::OwnBroker;
 
 /// What the tests' folders wait for before a file counts as complete.
 const SETTLE: Duration = Duration::from_millis(400);
+
+/// Longer than a broker takes to start on a loaded machine.
+const START: Duration = Duration::from_secs(90);
 
 /// A hub with one watched folder.
 struct Watched {
@@ -219,6 +225,48 @@ async fn a_hub_killed_in_the_middle_of_a_file_loses_and_repeats_nothing() -> any
     let duplicates = hub.observed_once(&ids).await?;
     ensure!(duplicates > 0, "what was sent before has the same ids");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_file_is_sent_again_while_the_log_is_away_and_never_fails_for_it() -> anyhow::Result<()> {
+    let Some(program) = program_or_skip() else {
+        return Ok(());
+    };
+    let Some(broker) = OwnBroker::start_or_skip()? else {
+        return Ok(());
+    };
+    let kafka = [
+        ("BORDERGATE__KAFKA__BROKERS", broker.plain.as_str()),
+        ("BORDERGATE__KAFKA__APPEND_TIMEOUT_MS", "1500"),
+    ];
+    let watched = Watched::new(&program, "scale", "split = \"lines\"\n", &kafka)?;
+    let (hub, inbox) = (&watched.hub, &watched.inbox);
+    until("the broker takes the topic", START, async || {
+        let made = hub
+            .place
+            .run("topics", &["topics", "create"], PATIENCE)
+            .await?;
+        Ok(made.code == Some(0))
+    })
+    .await?;
+    hub.seed().await?;
+    let _running = hub.serve(&watched.settings).await?;
+    hub.door_is("folder", "open").await?;
+
+    broker.signal("STOP")?;
+    let text: Vec<String> = (0..100).map(ticket).collect();
+    fs::write(inbox.join("day.jsonl"), text.join("\n"))?;
+    let log = hub.place.folder().join("serve.log");
+    until("the log is missed", PATIENCE, async || {
+        Ok(fs::read_to_string(&log)?.contains("waits: the log does not acknowledge now"))
+    })
+    .await?;
+    ensure!(inbox.join("working/day.jsonl").exists());
+    broker.signal("CONT")?;
+    let report = watched.report("done/day.jsonl").await?;
+    ensure!(report["accepted_count"] == 100, "{report}");
+    hub.observed_once(&record_ids(&report)?).await?;
+    hub.door_is("folder", "open").await
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ impl ForeignTopic {
             arrived,
             topic: self.topic.clone(),
             partition,
-            from,
+            next: from,
         })
     }
 }
@@ -140,7 +140,8 @@ pub struct ForeignReader {
     arrived: Arc<Notify>,
     topic: String,
     partition: Shard,
-    from: Offset,
+    /// The offset that the next message has at the least.
+    next: Offset,
 }
 
 impl ForeignReader {
@@ -172,7 +173,7 @@ impl ForeignReader {
         }
     }
 
-    fn take(&self, limit: RunLimit) -> KafkaResult<Vec<ForeignMessage>> {
+    fn take(&mut self, limit: RunLimit) -> KafkaResult<Vec<ForeignMessage>> {
         let mut run = Vec::new();
         let mut body_bytes = 0;
         let Some(queue) = &self.queue else {
@@ -182,8 +183,9 @@ impl ForeignReader {
             match queue.poll(Duration::ZERO) {
                 None => break,
                 // Left over from before this opening.
-                Some(Ok(message)) if message.offset() < self.from => {}
+                Some(Ok(message)) if message.offset() < self.next => {}
                 Some(Ok(message)) => {
+                    self.next = message.offset() + 1;
                     body_bytes += message.payload_len();
                     run.push(read(&message));
                 }
@@ -194,7 +196,7 @@ impl ForeignReader {
     }
 
     async fn meaning(&self, error: &KafkaError) -> Error {
-        let (shard, offset) = (self.partition, self.from);
+        let (shard, offset) = (self.partition, self.next);
         match error.rdkafka_error_code() {
             Some(Code::AutoOffsetReset | Code::OffsetOutOfRange) => {
                 match range(&self.consumers, &self.topic, shard).await {

@@ -27,7 +27,9 @@ pub(crate) async fn migrating_twice_changes_nothing(bench: Bench) {
 }
 
 pub(crate) async fn a_newer_schema_is_refused_with_advice(bench: Bench) {
-    bench.edit("update schema_versions set version = 99 where version = 1").await;
+    bench
+        .edit("update schema_versions set version = 99 where version = 1")
+        .await;
     for error in [
         bench.store.check_schema().await.expect_err("it is newer"),
         bench.store.migrate().await.expect_err("it is newer"),

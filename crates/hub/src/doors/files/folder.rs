@@ -42,6 +42,9 @@ const REPORT_END: &str = ".report.json";
 /// Longest name of a file, in bytes, that can have a number and a report: disks take 255.
 const LONGEST_NAME: usize = 255 - 12 - REPORT_END.len();
 
+/// Most files that one look remembers: of a folder with more, the others come when these are put away.
+const MOST_WAITING: usize = 10_000;
+
 /// A folder that this process watches, alone.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -98,7 +101,8 @@ impl Folder {
         }
     }
 
-    /// Returns the plain files that wait in the folder, passing over those that say they are not whole.
+    /// Returns the plain files that wait in the folder, not more than can be remembered, passing over those that say
+    /// they are not whole.
     pub(super) fn waiting(&self) -> Result<Vec<Seen>, Trouble> {
         self.plain_files(&self.path)
     }
@@ -167,6 +171,9 @@ impl Folder {
             let Ok(metadata) = entry.metadata() else {
                 continue; // gone meanwhile
             };
+            if found.len() == MOST_WAITING {
+                break;
+            }
             if metadata.is_file() && !is_passed_over(&name.to_string_lossy()) {
                 found.push(Seen {
                     name,

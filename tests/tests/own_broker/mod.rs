@@ -1,6 +1,8 @@
 //! A Kafka broker of a test's own that takes TLS with SCRAM logins, and plain text for the other system that writes.
 //!
-//! Started from the jars that `BORDERGATE_TEST_KAFKA_JARS` names; keys and certificates are made by openssl.
+//! Also for what cannot be done to a broker that others use. Started from the jars that `BORDERGATE_TEST_KAFKA_JARS` names; keys and certificates are made by openssl.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
 use std::net::TcpListener;
@@ -17,7 +19,7 @@ pub(crate) const USER: &str = "hub";
 pub(crate) const PASSWORD: &str = "only-for-this-test";
 
 /// A broker; killed when dropped.
-pub(crate) struct SecureBroker {
+pub(crate) struct OwnBroker {
     /// `host:port` where TLS and a login are asked for.
     pub(crate) secure: String,
     /// `host:port` in plain text.
@@ -26,7 +28,7 @@ pub(crate) struct SecureBroker {
     process: Child,
 }
 
-impl Drop for SecureBroker {
+impl Drop for OwnBroker {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.process.kill();
@@ -34,7 +36,7 @@ impl Drop for SecureBroker {
     }
 }
 
-impl SecureBroker {
+impl OwnBroker {
     /// Starts a broker; `None`, and says so, where jars, Java or openssl are not there.
     pub(crate) fn start_or_skip() -> anyhow::Result<Option<Self>> {
         let jars = variable("BORDERGATE_TEST_KAFKA_JARS").map(PathBuf::from);
@@ -77,6 +79,14 @@ impl SecureBroker {
             folder,
             process,
         }))
+    }
+
+    /// Sends it a signal by name: `STOP` makes it answer nobody, `CONT` lets it go on.
+    pub(crate) fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status()?;
+        ensure!(sent.success(), "signal {name} was not sent");
+        Ok(())
     }
 
     /// Returns the PEM file of the authority that signed the broker's certificate.
