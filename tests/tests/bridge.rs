@@ -12,6 +12,8 @@ use anyhow::{Context, ensure};
 use bordergate_tests::{Running, Services, program_or_skip, until, variable};
 use futures_util::future::{try_join, try_join_all};
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 
 use doors::{Hub, PATIENCE, ticket};
 use foreign::Foreign;
@@ -148,13 +150,26 @@ async fn a_restart_repeats_no_message_and_a_crash_no_effect() -> anyhow::Result<
     read_to(&hub, 0, 10).await?;
     ended(running).await?;
     send(10..20).await?;
-    let mut running = hub.serve(&settings).await?;
+    let running = hub.serve(&settings).await?;
     read_to(&hub, 0, 20).await?;
     let ids = foreign.record_ids("scale", 0, 0..20)?;
     ensure!(
         hub.observed_once(&ids).await? == 0,
         "a clean restart repeats none"
     );
+
+    // What a crash leaves that comes after the log's word and before the database's.
+    ended(running).await?;
+    let store = hub.place.data_dir().join("store.sqlite");
+    let store = SqliteConnectOptions::new().filename(store);
+    let mut store = SqliteConnection::connect_with(&store).await?;
+    let back = "update bridge_partitions set next_offset = 5, last_sha256 = null";
+    sqlx::query(back).execute(&mut store).await?;
+    store.close().await?;
+    let mut running = hub.serve(&settings).await?;
+    read_to(&hub, 0, 20).await?;
+    let repeated = async || Ok(hub.observed_once(&ids).await? == 15);
+    until("fifteen are there twice", PATIENCE, repeated).await?;
 
     let killing = async {
         let mut next_offset = None;
