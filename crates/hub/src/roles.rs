@@ -200,7 +200,7 @@ async fn keep(app: &Arc<App>) {
             () = app.shutdown.cancelled() => return,
         }
         for (door, state) in app.doors.all() {
-            app.metrics.set_door_open(&door, state == State::OPEN);
+            app.metrics.set_door_open(&door, State::is_well(state));
         }
         if let Err(error) = app.registrations.refresh(app.store.as_ref()).await {
             tracing::warn!("registrations could not be read: {error}");

@@ -40,6 +40,12 @@ impl State {
     /// The state of a door that takes records.
     pub const OPEN: &'static str = "open";
 
+    /// Tells whether all is well in a state: the door takes records, or another hub does in its place.
+    #[must_use]
+    pub fn is_well(state: &str) -> bool {
+        state == Self::OPEN || state.ends_with(".held")
+    }
+
     /// Notes the state; tells whether it is another than before.
     pub fn set(&self, state: &'static str) -> bool {
         self.all.lock().insert(self.door.clone(), state) != Some(state)
@@ -49,5 +55,25 @@ impl State {
     #[must_use]
     pub fn door(&self) -> &str {
         &self.door
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_door_is_well_that_takes_records_or_leaves_them_to_another_hub() {
+        let all = States::default();
+        let state = all.of("folder inbox".to_owned());
+        for (word, is_new, is_well) in [
+            (State::OPEN, true, true),
+            (State::OPEN, false, true),
+            ("folder.held", true, true),
+            ("log.unreachable", true, false),
+        ] {
+            assert_eq!(state.set(word), is_new, "{word}");
+            assert_eq!(State::is_well(all.all()["folder inbox"]), is_well, "{word}");
+        }
     }
 }
