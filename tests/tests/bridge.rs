@@ -193,6 +193,31 @@ async fn a_restart_repeats_no_message_and_a_crash_no_effect() -> anyhow::Result<
 }
 
 #[tokio::test]
+async fn an_aborted_transaction_is_not_seen_and_its_hole_is_no_gap() -> anyhow::Result<()> {
+    let Some((hub, foreign)) = embedded(1).await? else {
+        return Ok(());
+    };
+    // A message and the mark of its transaction's end each: offsets 0, 2 and 4 are messages.
+    let messages = [(ticket(1), true), (ticket(2), false), (ticket(3), true)];
+    foreign.transactions(&messages).await?;
+    let settings = settings(&foreign, "", "source = \"scale\"");
+    let running = hub.serve(&settings).await?;
+    read_to(&hub, 0, 5).await?;
+    ended(running).await?;
+    foreign.send(0, None, Some(&ticket(4)), &[]).await?;
+    let running = hub.serve(&settings).await?;
+    let bridge = read_to(&hub, 0, 7).await?;
+    ensure!(bridge["left_out"] == json!([]), "{bridge}");
+    let ids = foreign.record_ids("scale", 0, [0, 4, 6])?;
+    ensure!(hub.observed_once(&ids).await? == 0);
+    let aborted = foreign.record_ids("scale", 0, [2])?;
+    let unknown = hub.place.get(&format!("/v1/records/{}", aborted[0])).await;
+    ensure!(unknown.is_err(), "{unknown:?}");
+    drop(running);
+    foreign.remove().await
+}
+
+#[tokio::test]
 async fn a_gap_is_an_alarm_and_is_never_passed_over_in_silence() -> anyhow::Result<()> {
     let Some((hub, foreign)) = embedded(1).await? else {
         return Ok(());

@@ -10,7 +10,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use uuid::Uuid;
 
@@ -83,6 +83,27 @@ impl Foreign {
         let sent = self.producer.send(record, ANSWER).await;
         let delivery = sent.map_err(|(error, _)| error)?;
         Ok(delivery.offset)
+    }
+
+    /// Writes one message to partition 0 in each of several transactions, which end as told.
+    pub(crate) async fn transactions(&self, messages: &[(String, bool)]) -> anyhow::Result<()> {
+        let producer: FutureProducer = ClientConfig::new()
+            .set("bootstrap.servers", &self.brokers)
+            .set("transactional.id", &self.topic)
+            .create()?;
+        producer.init_transactions(ANSWER)?;
+        for (value, is_committed) in messages {
+            producer.begin_transaction()?;
+            let record = FutureRecord::<str, str>::to(&self.topic).partition(0);
+            let sent = producer.send(record.payload(value), ANSWER).await;
+            sent.map_err(|(error, _)| error)?;
+            if *is_committed {
+                producer.commit_transaction(ANSWER)?;
+            } else {
+                producer.abort_transaction(ANSWER)?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes the messages of partition 0 before an offset, as the end of their retention does.
