@@ -1,44 +1,21 @@
-//! The two simulated gates and the devices and systems that stand at them, with their registrations.
+//! The gates that can be simulated and the devices and systems that stand at them, with their registrations.
+
+mod device;
+mod posts;
 
 use std::collections::BTreeMap;
 
 use bordergate_model::{Gate, GateId, Milestone, Source};
 
 use crate::day::Door;
+use crate::plan::Plan;
 use crate::wall::source_id;
+
+pub(crate) use device::Device;
+use posts::{COMMON, FIRST_MAKE, Row, SECOND_MAKE};
 
 /// The LGSP partner under whose name reports are submitted.
 pub const PARTNER: &str = "lgsp-sim";
-
-/// What kind of device or system speaks, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Device {
-    /// Hikvision camera, bare XML.
-    HikvisionBare,
-    /// Hikvision camera, XML and pictures.
-    HikvisionMultipart,
-    /// Dahua camera, carrier (a): lines of text in a multipart stream.
-    DahuaLines,
-    /// Dahua camera, carrier (b): event JSON.
-    DahuaEvents,
-    /// Dahua camera, carrier (c): TollgateInfo.
-    DahuaTollgate,
-    /// Weighbridge.
-    Scale,
-    /// Customs, VNACCS output messages.
-    Customs,
-    /// Agencies behind LGSP, structured CloudEvents.
-    Lgsp,
-    /// The border gate's management centre, binary CloudEvents.
-    Centre,
-}
-
-impl Device {
-    /// Tells whether it reads plates by itself, and so misreads them.
-    pub(crate) fn is_sensor(self) -> bool {
-        !matches!(self, Self::Customs | Self::Lgsp | Self::Centre)
-    }
-}
 
 /// Where something is seen or told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +26,16 @@ pub(crate) enum Spot {
     ReturnLane,
     Yard,
     Scale,
+    /// The RFID reader at the line.
+    Antenna,
+    /// The reader of container numbers at the yard.
+    Boxes,
+    /// The server of the electronic seals.
+    Seals,
+    YardSystem,
     Customs,
+    ContainerList,
+    Window,
     Lgsp,
     Centre,
 }
@@ -78,6 +64,8 @@ impl Post {
 pub(crate) struct Border {
     pub(crate) gate: Gate,
     pub(crate) office: &'static str,
+    /// Its part of the traffic, in comparison with the others.
+    pub(crate) weight: f64,
     pub(crate) posts: Vec<Post>,
 }
 
@@ -90,169 +78,92 @@ impl Border {
     }
 }
 
-/// Returns both gates. One entry camera at each has a clock that is ahead by `wrong_clock_seconds`.
-pub(crate) fn borders(wrong_clock_seconds: i64) -> Vec<Border> {
-    use Device as D;
-    let huu_nghi = [D::DahuaLines, D::DahuaEvents];
-    let tan_thanh = [D::DahuaTollgate, D::DahuaLines];
-    vec![
-        border(
-            Name {
-                id: "huu-nghi",
-                short: "hn",
-                en: "Huu Nghi",
-                vi: "Hữu Nghị",
-                codes: ["15BB", "VNHUGT"],
-                shard: 0,
-            },
-            huu_nghi,
-            wrong_clock_seconds,
-        ),
-        border(
-            Name {
-                id: "tan-thanh",
-                short: "tt",
-                en: "Tan Thanh",
-                vi: "Tân Thanh",
-                codes: ["15BC", "VNTATT"],
-                shard: 1,
-            },
-            tan_thanh,
-            wrong_clock_seconds,
-        ),
-    ]
-}
-
-/// Device name, spot, device, door, and what a reading means by the device's word.
-type Row<'a> = (&'a str, Spot, Device, Door, &'a [(&'a str, Milestone)]);
-
-struct Name {
+/// What is known of a gate.
+struct Known {
     id: &'static str,
     short: &'static str,
     en: &'static str,
     vi: &'static str,
-    /// Customs office and place; those of Tan Thanh are made up for the simulation.
+    /// Customs office and place; all but those of Huu Nghi are made up for the simulation.
     codes: [&'static str; 2],
     shard: u16,
+    weight: f64,
+    make: &'static [Row],
 }
 
-fn border(name: Name, yard: [Device; 2], wrong_clock_seconds: i64) -> Border {
-    use Device as D;
-    use Milestone as M;
-    let gate_id = GateId::parse(name.id).expect("letters and a hyphen");
-    let lane_words: &[(&str, M)] = &[("forward", M::CrossedOut), ("reverse", M::CrossedIn)];
-    let yard_words: &[(&str, M)] = &[("approach", M::YardIn), ("leave", M::YardOut)];
-    let rows: [Row<'_>; 12] = [
-        (
-            "in-1",
-            Spot::GateIn,
-            D::HikvisionMultipart,
-            Door::Http,
-            &[("forward", M::GateIn)],
-        ),
-        (
-            "in-2",
-            Spot::GateIn,
-            D::HikvisionBare,
-            Door::Http,
-            &[("forward", M::GateIn)],
-        ),
-        (
-            "out-1",
-            Spot::GateOut,
-            D::HikvisionBare,
-            Door::Http,
-            &[("reverse", M::GateOut)],
-        ),
-        (
-            "line-1",
-            Spot::Line,
-            D::HikvisionBare,
-            Door::Http,
-            lane_words,
-        ),
-        (
-            "line-2",
-            Spot::Line,
-            D::HikvisionMultipart,
-            Door::Ingest,
-            lane_words,
-        ),
-        (
-            "back-1",
-            Spot::ReturnLane,
-            D::HikvisionBare,
-            Door::Http,
-            &[("forward", M::Returned)],
-        ),
-        ("yard-1", Spot::Yard, yard[0], Door::Http, yard_words),
-        ("yard-2", Spot::Yard, yard[1], Door::Ingest, yard_words),
-        (
-            "scale-1",
-            Spot::Scale,
-            D::Scale,
-            Door::Ingest,
-            &[("*", M::Weighed)],
-        ),
-        ("customs", Spot::Customs, D::Customs, Door::Http, &[]),
-        ("lgsp", Spot::Lgsp, D::Lgsp, Door::Submit, &[]),
-        ("centre", Spot::Centre, D::Centre, Door::Http, &[]),
-    ];
-    let posts = rows
-        .into_iter()
-        .map(|(device_name, spot, device, door, words)| Post {
-            spot,
-            device,
-            door,
-            source: Source {
-                source_id: source_id(&format!("sim-{}-{device_name}", name.short)),
-                version: 1,
-                format: format_of(device).to_owned(),
-                gate_id: gate_id.clone(),
-                lane: (spot != Spot::Customs && device.is_sensor()).then(|| device_name.to_owned()),
-                readings: words
-                    .iter()
-                    .map(|&(word, means)| (word.to_owned(), means))
-                    .collect::<BTreeMap<_, _>>(),
-                rank: match device {
-                    D::Customs => 2,
-                    D::Lgsp | D::Centre => 1,
-                    _ => 0,
-                },
-                zone: "Asia/Ho_Chi_Minh".to_owned(),
-                clock_offset_seconds: if device_name == "in-2" {
-                    wrong_clock_seconds
-                } else {
-                    0
-                },
-                silent_after_seconds: None,
-                is_replay: true,
-                partner_id: (device == D::Lgsp).then(|| PARTNER.to_owned()),
-                is_disabled: false,
-                registered_at: None,
-            },
-        });
+#[rustfmt::skip]
+const KNOWN: [Known; 4] = [
+    Known { id: "huu-nghi", short: "hn", en: "Huu Nghi", vi: "Hữu Nghị", codes: ["15BB", "VNHUGT"], shard: 0, weight: 0.56, make: FIRST_MAKE },
+    Known { id: "tan-thanh", short: "tt", en: "Tan Thanh", vi: "Tân Thanh", codes: ["15BC", "VNTATT"], shard: 1, weight: 0.44, make: SECOND_MAKE },
+    Known { id: "coc-nam", short: "cn", en: "Coc Nam", vi: "Cốc Nam", codes: ["15BD", "VNCOCN"], shard: 2, weight: 0.15, make: FIRST_MAKE },
+    Known { id: "chi-ma", short: "cm", en: "Chi Ma", vi: "Chi Ma", codes: ["15SI", "VNCHIM"], shard: 3, weight: 0.1, make: SECOND_MAKE },
+];
+
+/// Returns the names of the gates that can be simulated.
+#[must_use]
+pub fn known_gates() -> Vec<&'static str> {
+    KNOWN.iter().map(|known| known.id).collect()
+}
+
+/// Returns the plan's gates. One entry camera at each has a clock that is ahead by the noise's `wrong_clock_seconds`.
+pub(crate) fn borders(plan: &Plan) -> Vec<Border> {
+    let is_wanted = |known: &&Known| plan.gates.iter().any(|gate| gate == known.id);
+    let wanted = KNOWN.iter().filter(is_wanted);
+    wanted.map(|known| border(known, plan)).collect()
+}
+
+fn border(known: &Known, plan: &Plan) -> Border {
+    let gate_id = GateId::parse(known.id).expect("letters and a hyphen");
+    let rows = COMMON.iter().chain(known.make);
     Border {
-        office: name.codes[0],
-        posts: posts.collect(),
+        office: known.codes[0],
+        weight: known.weight,
+        posts: rows.map(|row| post(known, &gate_id, row, plan)).collect(),
         gate: Gate {
             gate_id,
             version: 1,
-            name_en: name.en.to_owned(),
-            name_vi: name.vi.to_owned(),
-            shard: name.shard,
-            office_codes: name.codes.map(str::to_owned).to_vec(),
+            name_en: known.en.to_owned(),
+            name_vi: known.vi.to_owned(),
+            shard: known.shard,
+            office_codes: known.codes.map(str::to_owned).to_vec(),
             is_disabled: false,
         },
     }
 }
 
-fn format_of(device: Device) -> &'static str {
-    match device {
-        Device::HikvisionBare | Device::HikvisionMultipart => "hikvision-anpr",
-        Device::DahuaLines | Device::DahuaEvents | Device::DahuaTollgate => "dahua-traffic",
-        Device::Scale => "weighbridge-json",
-        Device::Customs => "vnaccs",
-        Device::Lgsp | Device::Centre => "cloudevents-json",
+fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
+    let &(name, spot, device, door, words) = row;
+    let source_id = source_id(&format!("sim-{}-{name}", known.short));
+    let has_lane = device.is_sensor() && device != Device::Seals;
+    let has_wrong_clock = name == "in-2";
+    let noise = plan.noise_of(source_id.as_str(), device.format());
+    let readings = words
+        .iter()
+        .map(|&(word, means)| (word.to_owned(), means))
+        .collect::<BTreeMap<_, _>>();
+    Post {
+        spot,
+        device,
+        door,
+        source: Source {
+            source_id,
+            version: 1,
+            format: device.format().to_owned(),
+            gate_id: gate_id.clone(),
+            lane: has_lane.then(|| name.to_owned()),
+            readings,
+            rank: device.rank(),
+            zone: "Asia/Ho_Chi_Minh".to_owned(),
+            clock_offset_seconds: if has_wrong_clock {
+                noise.wrong_clock_seconds
+            } else {
+                0
+            },
+            silent_after_seconds: None,
+            is_replay: true,
+            partner_id: (device == Device::Lgsp).then(|| PARTNER.to_owned()),
+            is_disabled: false,
+            registered_at: None,
+        },
     }
 }

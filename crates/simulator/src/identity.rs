@@ -176,6 +176,26 @@ impl Registry {
         }
     }
 
+    /// Returns a new number of an electronic seal: ten digits of the maker's range.
+    pub(crate) fn seal(&mut self, dice: &mut Dice) -> String {
+        loop {
+            let number = format!("759{}", dice.digits(7));
+            if self.others.insert(number.clone()) {
+                return number;
+            }
+        }
+    }
+
+    /// Returns a new EPC of a vehicle's tag: 96 bits in hexadecimal.
+    pub(crate) fn tag(&mut self, dice: &mut Dice) -> String {
+        loop {
+            let epc = format!("3034F4A1B2{}", dice.digits(14));
+            if self.others.insert(epc.clone()) {
+                return epc;
+            }
+        }
+    }
+
     /// Returns a new code of the digital border-gate platform.
     pub(crate) fn trip(&mut self, dice: &mut Dice) -> String {
         loop {

@@ -14,9 +14,9 @@ mod traffic;
 mod truth;
 mod wall;
 
-pub use border::PARTNER;
+pub use border::{PARTNER, known_gates};
 pub use day::{Day, Door, Expectation, Message, Place, TrueCrossing, TrueReading};
-pub use plan::{Noise, Plan};
+pub use plan::{MOST_DAYS, Noise, Plan};
 pub use tables::{crossings_jsonl, gates_csv, messages_jsonl, sources_csv};
 
 use border::{Border, Spot};
@@ -25,7 +25,7 @@ use bytes::Bytes;
 /// Simulates a day: the same plan gives the same bytes, on any machine.
 #[must_use]
 pub fn simulate(plan: &Plan) -> Day {
-    let borders = border::borders(plan.noise.wrong_clock_seconds);
+    let borders = border::borders(plan);
     let traffic = traffic::traffic(plan, &borders);
     let sent = sending::send(plan, &borders, &traffic.registry, &traffic.tellings);
     let mut messages = Vec::with_capacity(sent.len() + borders.len());
@@ -37,7 +37,7 @@ pub fn simulate(plan: &Plan) -> Day {
         messages.push(message);
     }
     let (truth, unlinked) = truth::derive(&seen, &traffic.visits, &borders);
-    let end = wall::local(plan.day, 24, 0) - 1;
+    let end = wall::local(plan.day, 24 * i64::from(plan.day_count), 0) - 1;
     messages.extend(borders.iter().map(|border| last_heartbeat(border, end)));
     Day {
         messages,

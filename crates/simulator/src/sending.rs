@@ -1,17 +1,20 @@
 //! From what is told to messages: noise, bytes, keys, receptions, and what each must become.
 
-use bordergate_model::Milestone;
+mod saying;
+mod seen;
 
-use crate::border::{Border, Device, Post, Spot};
+use crate::border::{Border, Device, Post};
 use crate::day::{Door, Expectation, Message, Place};
 use crate::dice::Dice;
-use crate::formats::{self, Sight, Wire};
+use crate::formats::{self, Wire};
 use crate::identity::{Plate, Registry};
 use crate::noise::{self, Fate};
-use crate::plan::Plan;
-use crate::telling::{Declaration, Telling, What};
+use crate::plan::{Noise, Plan};
+use crate::telling::{Telling, What};
 use crate::truth::Seen;
 use crate::wall::{self, HOUR, MINUTE};
+use saying::{sight, write};
+use seen::seen;
 
 /// LGSP submits what agencies told it once a minute.
 const SUBMITS_EVERY_MS: i64 = 60_000;
@@ -66,8 +69,8 @@ impl Desk<'_> {
         if matches!(telling.what, What::Alive) {
             for post in choices {
                 self.serial += 1;
-                let at = telling.told_at + border.posts[post].source.clock_offset_seconds;
-                let wire = formats::sign_of_life(&border.posts[post], self.serial, at);
+                let sight = sight(&border.posts[post], telling, self.serial);
+                let wire = formats::sign_of_life(&sight);
                 self.push(
                     telling.gate,
                     post,
@@ -81,30 +84,28 @@ impl Desk<'_> {
         }
         let place = self.dice.pick(&choices);
         let post = &border.posts[place];
-        let plate = plate_of(&telling.what)
-            .map(|plate| noise::read(&mut self.dice, &self.plan.noise, self.registry, plate));
-        let fate = noise::fate(&mut self.dice, &self.plan.noise);
-        let has_lines = matches!(post.device, Device::Scale | Device::DahuaEvents);
-        let text = plate
-            .clone()
-            .flatten()
-            .map(|plate| noise::styled(&mut self.dice, &plate, has_lines));
-        let millisecond = self.dice.between(0, 999);
-        let write = |is_again: bool| {
-            write(
-                border,
-                post,
-                telling,
-                self.serial,
-                millisecond,
-                text.as_deref(),
-                is_again,
-            )
+        let noise = self
+            .plan
+            .noise_of(post.source.source_id.as_str(), post.source.format.as_str());
+        let read = self.read(telling, post, noise);
+        let fate = noise::fate(&mut self.dice, noise);
+        let text = match &read {
+            Read::Plate(Some(plate)) => Some(noise::styled(
+                &mut self.dice,
+                plate,
+                post.device.has_lines(),
+            )),
+            _ => None,
         };
-        let (wire, again) = (write(false), write(true));
-        let seen = seen(telling, post, plate);
-        let count = seen.readings.len() as u16;
+        let mut sight = sight(post, telling, self.serial);
+        sight.millisecond = self.dice.between(0, 999);
+        sight.plate = text.as_deref();
+        let wire = write(border, &sight, telling, &read);
+        sight.is_retransmission = true;
+        let again = write(border, &sight, telling, &read);
         let received_ms = self.received_ms(telling, post, fate);
+        let seen = seen(telling, post, &read, received_ms);
+        let count = seen.readings.len() as u16;
         match fate {
             Fate::Missing => {}
             Fate::Malformed => self.push(
@@ -126,7 +127,7 @@ impl Desk<'_> {
         }
         match fate {
             Fate::Doubled => {
-                let is_retry = self.dice.chance(0.5);
+                let is_retry = self.dice.chance(0.5) || !post.device.names_events();
                 let (wire, second_ms) = (
                     if is_retry { wire } else { again },
                     received_ms + self.dice.between(1, 2000),
@@ -134,9 +135,10 @@ impl Desk<'_> {
                 self.repeat(wire, second_ms, is_retry);
             }
             Fate::Resent => {
-                let most = (6 * HOUR * 1000).min(self.last_ms() - received_ms);
+                let most = (6 * HOUR * 1000).min(last_ms(telling.told_at) - received_ms);
                 let second_ms = received_ms + self.dice.between(10 * MINUTE * 1000, most);
-                self.repeat(again, second_ms, false);
+                let is_retry = !post.device.names_events();
+                self.repeat(if is_retry { wire } else { again }, second_ms, is_retry);
             }
             _ => {}
         }
@@ -185,25 +187,28 @@ impl Desk<'_> {
         self.drafts.push(draft);
     }
 
-    /// Nothing is received after 21:55, so that the near windows of the last messages end within the day.
-    fn last_ms(&self) -> i64 {
-        wall::local(self.plan.day, 21, 55) * 1000
+    /// Returns what a sensor makes of what it sees.
+    fn read(&mut self, telling: &Telling, post: &Post, noise: &Noise) -> Read {
+        match &telling.what {
+            What::Weighing { .. } if post.device == Device::Mettler => Read::Nothing,
+            What::Plate { plate, .. } | What::Weighing { plate, .. } => {
+                Read::Plate(noise::read(&mut self.dice, noise, self.registry, plate))
+            }
+            // A reader of container numbers knows by the check digit when it misread one, and tells the rest.
+            What::Boxes { .. } => Read::Boxes(!self.dice.chance(noise.unreadable + noise.misread)),
+            _ => Read::Nothing,
+        }
     }
 
     fn received_ms(&mut self, telling: &Telling, post: &Post, fate: Fate) -> i64 {
-        let ordinary = telling.told_at * 1000
-            + match post.device {
-                Device::Customs => self.dice.between(3_000, 60_000),
-                Device::Lgsp => self.dice.between(2_000, 20_000),
-                Device::Centre => self.dice.between(500, 8_000),
-                _ => self.dice.between(1_000, 3_000),
-            };
+        let (least, most) = post.device.delay_ms();
+        let ordinary = telling.told_at * 1000 + self.dice.between(least, most);
         let delayed = match fate {
             Fate::OutOfOrder => ordinary + self.dice.between(1, 10 * MINUTE) * 1000,
             Fate::Late => ordinary + self.dice.between(10 * MINUTE, 3 * HOUR) * 1000,
             _ => ordinary,
         };
-        delayed.min(self.last_ms())
+        delayed.min(last_ms(telling.told_at))
     }
 
     fn finish(mut self) -> Vec<(Message, Option<Seen>)> {
@@ -251,101 +256,17 @@ impl Desk<'_> {
     }
 }
 
-/// Returns the plate that a sensor has to read.
-fn plate_of(what: &What) -> Option<&Plate> {
-    match what {
-        What::Plate { plate, .. } | What::Weighing { plate, .. } => Some(plate),
-        _ => None,
-    }
+/// What a sensor made of what it saw.
+pub(crate) enum Read {
+    /// It reads plates; nothing when this one was not readable.
+    Plate(Option<Plate>),
+    /// Whether it could read the numbers of the boxes.
+    Boxes(bool),
+    /// There was nothing to read.
+    Nothing,
 }
 
-fn write(
-    border: &Border,
-    post: &Post,
-    telling: &Telling,
-    serial: u64,
-    millisecond: i64,
-    text: Option<&str>,
-    is_again: bool,
-) -> Wire {
-    let sight = |milestone| Sight {
-        post,
-        serial,
-        milestone,
-        device_at: telling.told_at + post.source.clock_offset_seconds,
-        millisecond,
-        plate: text,
-        is_retransmission: is_again,
-    };
-    let place = border.gate.office_codes.last().map_or("", String::as_str);
-    match &telling.what {
-        What::Plate { milestone, .. } => formats::camera(&sight(*milestone)),
-        What::Weighing {
-            gross_kg, tare_kg, ..
-        } => formats::weighing(&sight(Milestone::Weighed), *gross_kg, *tare_kg),
-        What::Report(report) if telling.spot == Spot::Centre => {
-            formats::report_in_headers(post, report)
-        }
-        What::Report(report) => formats::report(post, report),
-        what => formats::customs(what, serial, border.office, place, telling.told_at)
-            .expect("the rest is customs' own"),
-    }
-}
-
-/// Returns what a message tells, as a reader must understand it.
-fn seen(telling: &Telling, post: &Post, read: Option<Option<Plate>>) -> Seen {
-    let mut seen = Seen::new(telling.gate, telling.visit, post.device.is_sensor());
-    seen.plate = read.flatten();
-    match &telling.what {
-        What::Plate { milestone, .. } => seen.readings.push((*milestone, telling.told_at)),
-        What::Weighing { .. } => seen.readings.push((Milestone::Weighed, telling.told_at)),
-        What::Declaration(told) => declared(&mut seen, told, telling.told_at),
-        What::Passage { code, plate, .. } => {
-            let milestone = if *code == "VAA312" {
-                Milestone::CrossedIn
-            } else {
-                Milestone::CrossedOut
-            };
-            seen.readings.push((
-                milestone,
-                telling.told_at - telling.told_at.rem_euclid(MINUTE),
-            ));
-            seen.plate = Some(plate.clone());
-        }
-        What::Report(report) => {
-            seen.readings.push((report.milestone, report.at));
-            seen.plate = report.plate.clone();
-            seen.to_plate = report.to_plate.clone();
-            seen.trip = report.trip.clone();
-            seen.containers = report.containers.clone();
-            seen.declarations = report.declarations.clone();
-            seen.direction = report.direction;
-            seen.cargo = report.cargo;
-            seen.is_loaded = report.is_loaded;
-        }
-        What::Alive => {}
-    }
-    seen
-}
-
-/// A message of a declaration tells its registration, its channel or its permit, and the inspection with it.
-fn declared(seen: &mut Seen, told: &Declaration, sent_at: i64) {
-    seen.readings
-        .push((Milestone::DeclRegistered, told.registered_at));
-    match told.cleared_at {
-        None => seen.readings.push((Milestone::Channelled, sent_at)),
-        Some(cleared_at) => {
-            seen.readings
-                .extend(told.inspected_at.map(|at| (Milestone::InspectionEnd, at)));
-            seen.readings.push((Milestone::Cleared, cleared_at));
-        }
-    }
-    seen.plate = Some(told.truck.clone());
-    seen.declarations = vec![told.number.clone()];
-    let is_export_channel = told.code.starts_with("VAE") && told.cleared_at.is_none();
-    // Containers of an export stand past position 96, imports name only their number.
-    if told.code.starts_with("VAE") && !is_export_channel {
-        seen.containers = told.containers.clone();
-    }
-    seen.channel = Some(told.channel);
+/// Nothing is received after 21:55 of its day, so that the near windows of the last messages end within the day.
+fn last_ms(told_at: i64) -> i64 {
+    wall::on_day_of(told_at, 21, 55) * 1000
 }

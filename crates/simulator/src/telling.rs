@@ -31,6 +31,21 @@ pub(crate) enum What {
         gross_kg: i64,
         tare_kg: i64,
     },
+    /// The numbers on a vehicle's boxes are read.
+    Boxes {
+        milestone: Milestone,
+        numbers: Vec<String>,
+    },
+    /// An antenna reads a tag.
+    Tag { milestone: Milestone, tag: String },
+    /// An electronic seal is locked.
+    Seal { milestone: Milestone, seal: String },
+    /// A yard tells of a vehicle at its gate, to the minute.
+    YardReport(YardReport),
+    /// The customs container list service is asked about a cleared declaration: undated.
+    ContainerList(ContainerList),
+    /// The single window answers.
+    Response(Response),
     /// Customs tells of a goods declaration.
     Declaration(Declaration),
     /// Customs tells of a vehicle's passage, to the minute.
@@ -43,6 +58,38 @@ pub(crate) enum What {
     Report(Box<Report>),
     /// The device is alive; nothing to keep.
     Alive,
+}
+
+/// What a yard tells.
+#[derive(Clone, Debug)]
+pub(crate) struct YardReport {
+    pub(crate) milestone: Milestone,
+    pub(crate) plate: Plate,
+    /// One or more.
+    pub(crate) containers: Vec<String>,
+    /// On the first box.
+    pub(crate) seal: Option<String>,
+    pub(crate) gross_kg: i64,
+}
+
+/// What the container list service answers of a declaration that is cleared.
+#[derive(Clone, Debug)]
+pub(crate) struct ContainerList {
+    /// Twelve digits.
+    pub(crate) number: String,
+    pub(crate) channel: Channel,
+    pub(crate) registered_at: i64,
+    pub(crate) containers: Vec<String>,
+    pub(crate) gross_kg: i64,
+}
+
+/// What the single window answers.
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) milestone: Milestone,
+    pub(crate) at: i64,
+    /// Twelve digits.
+    pub(crate) number: String,
 }
 
 /// State of a goods declaration.
@@ -76,6 +123,8 @@ pub(crate) struct Report {
     pub(crate) trip: Option<String>,
     pub(crate) containers: Vec<String>,
     pub(crate) declarations: Vec<String>,
+    pub(crate) seals: Vec<String>,
+    pub(crate) tags: Vec<String>,
     pub(crate) direction: Option<Direction>,
     pub(crate) cargo: Option<CargoClass>,
     pub(crate) is_loaded: Option<bool>,
@@ -96,6 +145,8 @@ impl Report {
             trip: None,
             containers: Vec::new(),
             declarations: Vec::new(),
+            seals: Vec::new(),
+            tags: Vec::new(),
             direction: None,
             cargo: None,
             is_loaded: None,

@@ -1,15 +1,19 @@
-//! The traffic of a day: who comes, what they carry, and everything that is told of them, without noise.
+//! The traffic of each day: who comes, what they carry, and everything that is told of them, without noise.
 //!
-//! Vehicles queue for the line: both gates let so many pass an hour between 07:00 and 19:00. One visit per vehicle.
+//! Vehicles queue for the line: both gates let so many pass an hour between 07:00 and 19:00. One visit per vehicle:
+//! identifiers are not used again on another day.
 //! After 19:30 nothing is told any more, so that the latest message and the near windows end within the local day.
 
 mod customs;
+mod devices;
 mod export;
 mod import;
 mod line;
 mod vehicle;
 
 use bordergate_model::CargoClass;
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 use crate::border::{Border, Spot};
 use crate::dice::Dice;
@@ -31,59 +35,94 @@ pub(crate) struct Traffic {
     pub(crate) registry: Registry,
 }
 
-/// Share of vehicles that use the first gate.
-const FIRST_GATE_SHARE: f64 = 0.56;
-
-/// Returns the traffic of the plan's day.
+/// Returns the traffic of the plan's days.
 pub(crate) fn traffic(plan: &Plan, borders: &[Border]) -> Traffic {
     let mut dice = Dice::new(plan.seed, 1);
-    let mut registry = Registry::default();
-    let mut visits = Vec::new();
-    let look_alikes = look_alikes(&mut dice, &mut registry, plan.vehicle_count);
-    for number in 0..plan.vehicle_count as usize {
-        let twin = look_alikes.get(number).cloned();
-        let gate = if twin.is_some() || dice.chance(FIRST_GATE_SHARE) {
-            0
-        } else {
-            1
-        };
-        let kind = if twin.is_some() {
-            Kind::Export(CargoClass::Fruit)
-        } else {
-            vehicle::kind(&mut dice)
-        };
-        let arrived_at = match twin {
-            Some(_) => wall::local(plan.day, 9, 0) + dice.between(0, 300),
-            None => arrival(plan, &mut dice),
-        };
-        let mut visit = Visit::new(number, gate, kind, plan.day, arrived_at);
-        visit.load(&mut dice, &mut registry, twin);
-        match kind {
-            Kind::Export(_) => export::before_the_line(&mut visit, &mut dice, &mut registry),
-            Kind::Import(_) => import::before_the_line(&mut visit, &mut dice),
-        }
-        visits.push(visit);
-    }
-    line::pass(&mut visits, plan.day);
-    for visit in &mut visits {
-        match visit.kind {
-            Kind::Export(_) => export::after_the_line(visit, &mut dice),
-            Kind::Import(_) => import::after_the_line(visit, &mut dice),
+    let mut traffic = Traffic {
+        tellings: Vec::new(),
+        visits: Vec::new(),
+        registry: Registry::default(),
+    };
+    for number in 0..plan.day_count {
+        let day = plan.day.saturating_add(i64::from(number).days());
+        if !borders.is_empty() {
+            traffic.pass_day(plan, borders, day, &mut dice);
         }
     }
-    let names = visits.iter().map(|visit| visit.name(borders)).collect();
-    let mut tellings: Vec<Telling> = visits
-        .into_iter()
-        .flat_map(|visit| visit.tellings)
-        .collect();
-    tellings.extend(signs_of_life(plan, borders));
-    tellings.retain(|telling| telling.told_at <= wall::local(plan.day, 19, 30));
-    tellings.sort_by_key(|telling| telling.told_at);
-    Traffic {
-        tellings,
-        visits: names,
-        registry,
+    traffic
+}
+
+impl Traffic {
+    fn pass_day(&mut self, plan: &Plan, borders: &[Border], day: Date, dice: &mut Dice) {
+        let before = self.visits.len();
+        let mut visits = self.before_the_line(plan, borders, day, dice);
+        line::pass(&mut visits, borders.len(), day);
+        for visit in &mut visits {
+            match visit.kind {
+                Kind::Export(_) => export::after_the_line(visit, dice),
+                Kind::Import(_) => import::after_the_line(visit, dice),
+            }
+        }
+        debug_assert!(visits.iter().all(|visit| visit.number >= before));
+        let names = visits.iter().map(|visit| visit.name(borders));
+        self.visits.extend(names);
+        let mut tellings: Vec<Telling> = visits
+            .into_iter()
+            .flat_map(|visit| visit.tellings)
+            .collect();
+        tellings.extend(signs_of_life(day, borders));
+        tellings.retain(|telling| telling.told_at <= wall::local(day, 19, 30));
+        tellings.sort_by_key(|telling| telling.told_at);
+        self.tellings.extend(tellings);
     }
+
+    fn before_the_line(
+        &mut self,
+        plan: &Plan,
+        borders: &[Border],
+        day: Date,
+        dice: &mut Dice,
+    ) -> Vec<Visit> {
+        let (first, registry) = (self.visits.len(), &mut self.registry);
+        let look_alikes = look_alikes(dice, registry, plan.vehicle_count);
+        let visit = |number: usize| {
+            let twin = look_alikes.get(number).cloned();
+            let gate = match twin {
+                Some(_) => 0,
+                None => gate(borders, dice),
+            };
+            let kind = match twin {
+                Some(_) => Kind::Export(CargoClass::Fruit),
+                None => vehicle::kind(dice),
+            };
+            let arrived_at = match twin {
+                Some(_) => wall::local(day, 9, 0) + dice.between(0, 300),
+                None => arrival(day, dice),
+            };
+            let mut visit = Visit::new(first + number, gate, kind, day, arrived_at);
+            visit.load(dice, registry, twin);
+            match kind {
+                Kind::Export(_) => export::before_the_line(&mut visit, dice, registry),
+                Kind::Import(_) => import::before_the_line(&mut visit, dice),
+            }
+            visit
+        };
+        (0..plan.vehicle_count as usize).map(visit).collect()
+    }
+}
+
+/// Draws the gate a vehicle uses.
+fn gate(borders: &[Border], dice: &mut Dice) -> usize {
+    let whole: f64 = borders.iter().map(|border| border.weight).sum();
+    let mut left = dice.unit() * whole;
+    let is_here = |border: &Border| {
+        left -= border.weight;
+        left < 0.0
+    };
+    borders
+        .iter()
+        .position(is_here)
+        .unwrap_or(borders.len() - 1)
 }
 
 /// Two lorries whose plates differ in one character and that come within five minutes of each other.
@@ -109,14 +148,14 @@ fn look_alikes(dice: &mut Dice, registry: &mut Registry, vehicle_count: u32) -> 
 }
 
 /// Draws when a vehicle comes: a broad peak before noon, between 05:30 and 16:40.
-fn arrival(plan: &Plan, dice: &mut Dice) -> i64 {
+fn arrival(day: Date, dice: &mut Dice) -> i64 {
     let hours = 4.5 + 6.0 * (dice.unit() + dice.unit());
     let second = (hours.max(5.5) * HOUR as f64) as i64;
-    wall::local(plan.day, 0, 0) + second + dice.between(0, 600)
+    wall::local(day, 0, 0) + second + dice.between(0, 600)
 }
 
-/// Each camera and weighbridge says once an hour that it is alive (a scale: that nothing stands still on it).
-fn signs_of_life(plan: &Plan, borders: &[Border]) -> Vec<Telling> {
+/// Each device says once an hour that it is alive (a scale: that nothing stands still on it), and so does the list.
+fn signs_of_life(day: Date, borders: &[Border]) -> Vec<Telling> {
     let mut tellings = Vec::new();
     for gate in 0..borders.len() {
         for hour in 6..20 {
@@ -127,8 +166,12 @@ fn signs_of_life(plan: &Plan, borders: &[Border]) -> Vec<Telling> {
                 (3, Spot::ReturnLane),
                 (4, Spot::Yard),
                 (5, Spot::Scale),
+                (6, Spot::Antenna),
+                (7, Spot::Boxes),
+                (8, Spot::Seals),
+                (9, Spot::ContainerList),
             ] {
-                let told_at = wall::local(plan.day, hour, minute);
+                let told_at = wall::local(day, hour, minute);
                 tellings.push(Telling {
                     gate,
                     spot,

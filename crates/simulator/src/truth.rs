@@ -24,6 +24,12 @@ pub(crate) struct Seen {
     /// The visit behind it, for a name only.
     pub(crate) visit: usize,
     pub(crate) is_sensor: bool,
+    /// Whether it tells when it happened; else its moment is its reception.
+    pub(crate) is_dated: bool,
+    /// Whether it corrects an earlier report.
+    pub(crate) corrects: bool,
+    /// By the rank of its source.
+    pub(crate) rank: u8,
     /// Milestones and their corrected moments.
     pub(crate) readings: Vec<(Milestone, i64)>,
     /// As read.
@@ -32,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) trip: Option<String>,
     pub(crate) containers: Vec<String>,
     pub(crate) declarations: Vec<String>,
+    pub(crate) seals: Vec<String>,
+    pub(crate) tags: Vec<String>,
     pub(crate) direction: Option<Direction>,
     pub(crate) channel: Option<Channel>,
     pub(crate) cargo: Option<CargoClass>,
@@ -45,12 +53,17 @@ impl Seen {
             gate,
             visit,
             is_sensor,
+            is_dated: true,
+            corrects: false,
+            rank: 0,
             readings: Vec::new(),
             plate: None,
             to_plate: None,
             trip: None,
             containers: Vec::new(),
             declarations: Vec::new(),
+            seals: Vec::new(),
+            tags: Vec::new(),
             direction: None,
             channel: None,
             cargo: None,
@@ -72,10 +85,14 @@ impl Seen {
             .containers
             .iter()
             .map(|number| format!("container {number}"));
+        let seals = self.seals.iter().map(|number| format!("seal {number}"));
+        let tags = self.tags.iter().map(|number| format!("tag {number}"));
         let trip = self.trip.iter().map(|code| format!("trip {code}"));
         plates
             .chain(declarations)
             .chain(containers)
+            .chain(seals)
+            .chain(tags)
             .chain(trip)
             .collect()
     }

@@ -49,6 +49,19 @@ pub(crate) fn iso(second: i64) -> String {
     )
 }
 
+/// Writes UTC with milliseconds: `2026-11-23T01:15:00.250Z`.
+pub(crate) fn utc_iso(second: i64, millisecond: i64) -> String {
+    let text = &iso(second - AHEAD_SECONDS)[..19];
+    format!("{text}.{millisecond:03}Z")
+}
+
+/// Returns the moment of a local time of day, on the local day of `second`.
+pub(crate) fn on_day_of(second: i64, hour: i64, minute: i64) -> i64 {
+    const DAY_SECONDS: i64 = 24 * HOUR;
+    let midnight = (second + AHEAD_SECONDS).div_euclid(DAY_SECONDS) * DAY_SECONDS - AHEAD_SECONDS;
+    midnight + hour * HOUR + minute * MINUTE
+}
+
 /// Writes local time without a zone: `2026-11-23 08:15:00`.
 pub(crate) fn spaced(second: i64) -> String {
     iso(second)[..19].replace('T', " ")
@@ -89,6 +102,8 @@ mod tests {
         let at = local(date(2026, 11, 23), 8, 15) + 7;
         assert_eq!(timestamp(at).to_string(), "2026-11-23T01:15:07Z");
         assert_eq!(iso(at), "2026-11-23T08:15:07+07:00");
+        assert_eq!(utc_iso(at, 50), "2026-11-23T01:15:07.050Z");
+        assert_eq!(on_day_of(at, 21, 55), local(date(2026, 11, 23), 21, 55));
         assert_eq!(spaced(at), "2026-11-23 08:15:07");
         assert_eq!(compact(at), "20261123081507");
         assert_eq!(

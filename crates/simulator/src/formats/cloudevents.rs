@@ -72,6 +72,8 @@ fn data(report: &Report) -> Value {
     for (name, list) in [
         ("containers", &report.containers),
         ("declarations", &report.declarations),
+        ("seals", &report.seals),
+        ("tags", &report.tags),
     ] {
         if !list.is_empty() {
             put(name, list.clone().into());

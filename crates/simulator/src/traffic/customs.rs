@@ -5,8 +5,13 @@ use bordergate_model::{Channel, Milestone};
 use super::vehicle::{Kind, Visit};
 use crate::border::Spot;
 use crate::dice::Dice;
-use crate::telling::{Declaration, What};
+use crate::telling::{ContainerList, Declaration, Response, What};
 use crate::wall::{HOUR, MINUTE};
+
+/// Share of cleared declarations with containers whose list is asked for.
+const LISTED: f64 = 0.6;
+/// Share of declarations that the single window answers too.
+const ANSWERED: f64 = 0.3;
 
 /// Registers, channels and clears every declaration of the visit; returns when the last one is cleared.
 ///
@@ -61,11 +66,46 @@ pub(super) fn clear(visit: &mut Visit, dice: &mut Dice, here_at: i64) -> i64 {
             cleared_at: Some(done_at),
             ..told.clone()
         };
-        visit.tell(Spot::Customs, channelled_at, What::Declaration(told));
+        visit.tell(
+            Spot::Customs,
+            channelled_at,
+            What::Declaration(told.clone()),
+        );
         visit.tell(Spot::Customs, done_at, What::Declaration(permit));
+        answer(visit, dice, &told, start, done_at);
         cleared_at = cleared_at.max(done_at);
     }
     cleared_at
+}
+
+/// Others are asked about the declaration: the container list service once it is cleared, the single window of some.
+/// A conditional release precedes the permit of an import that is looked at.
+fn answer(visit: &mut Visit, dice: &mut Dice, told: &Declaration, start: i64, done_at: i64) {
+    if !told.containers.is_empty() && dice.chance(LISTED) {
+        let asked_at = done_at + dice.between(1, 10) * MINUTE;
+        let list = ContainerList {
+            number: told.number.clone(),
+            channel: told.channel,
+            registered_at: told.registered_at,
+            containers: told.containers.clone(),
+            gross_kg: told.gross_kg,
+        };
+        visit.tell(Spot::ContainerList, asked_at, What::ContainerList(list));
+    }
+    if dice.chance(ANSWERED) {
+        let is_early = matches!(visit.kind, Kind::Import(_)) && told.channel != Channel::Green;
+        let (milestone, at) = match is_early {
+            true => (Milestone::Released, start + (done_at - start) / 2),
+            false => (Milestone::Cleared, done_at + dice.between(2, 40)),
+        };
+        let number = told.number.clone();
+        let response = Response {
+            milestone,
+            at,
+            number,
+        };
+        visit.tell(Spot::Window, at, What::Response(response));
+    }
 }
 
 fn report_inspection(visit: &mut Visit, at: i64, number: &str) {

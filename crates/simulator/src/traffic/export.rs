@@ -2,8 +2,8 @@
 
 use bordergate_model::{CargoClass, Direction, Milestone as M};
 
-use super::customs;
 use super::vehicle::Visit;
+use super::{customs, devices};
 use crate::border::Spot;
 use crate::dice::Dice;
 use crate::identity::Registry;
@@ -23,6 +23,8 @@ pub(super) fn before_the_line(visit: &mut Visit, dice: &mut Dice, registry: &mut
     visit.seen(Spot::GateIn, M::GateIn, gate_in, &plate);
     let yard_in = gate_in + dice.between(3 * MINUTE, 20 * MINUTE);
     visit.seen(Spot::Yard, M::YardIn, yard_in, &plate);
+    devices::boxes(visit, dice, yard_in);
+    devices::yard(visit, dice, M::YardIn, yard_in + 30);
     let mut ready = yard_in;
     if dice.chance(0.93) {
         ready = yard_in + dice.between(4 * MINUTE, 25 * MINUTE);
@@ -52,6 +54,7 @@ pub(super) fn before_the_line(visit: &mut Visit, dice: &mut Dice, registry: &mut
     } else {
         let yard_out = ready + dice.between(MINUTE, 5 * MINUTE);
         visit.seen(Spot::Yard, M::YardOut, yard_out, &plate);
+        devices::yard(visit, dice, M::YardOut, yard_out + 30);
         ready = yard_out;
     }
     visit.ready_at = Some(ready + dice.between(4 * MINUTE, 12 * MINUTE));
@@ -64,10 +67,13 @@ fn announce(visit: &mut Visit, dice: &mut Dice, gate_in: i64) {
     report.trip = Some(visit.trip.clone());
     report.trailer = visit.trailer.clone();
     report.containers = visit.containers.clone();
+    report.seals = visit.seal.iter().cloned().collect();
+    report.tags = visit.tag.iter().cloned().collect();
     report.direction = Some(Direction::Export);
     report.cargo = Some(visit.cargo());
     report.is_loaded = Some(true);
     visit.send(Spot::Lgsp, report);
+    devices::seal(visit, dice, declared_at, gate_in);
     if dice.chance(0.7) {
         let mut report = visit.report(
             M::CalledForward,
@@ -118,6 +124,7 @@ fn turn_back(visit: &mut Visit, dice: &mut Dice, not_before: i64) {
     visit.send(Spot::Lgsp, report);
     let yard_out = at + dice.between(5 * MINUTE, 40 * MINUTE);
     visit.seen(Spot::Yard, M::YardOut, yard_out, &plate);
+    devices::yard(visit, dice, M::YardOut, yard_out + 30);
     visit.seen(
         Spot::GateOut,
         M::GateOut,
@@ -182,6 +189,9 @@ pub(super) fn after_the_line(visit: &mut Visit, dice: &mut Dice) {
     report.is_loaded = Some(true);
     visit.send_maybe_corrected(dice, Spot::Lgsp, report);
     visit.seen(Spot::Line, M::CrossedOut, passed_at, &plate);
+    if relief.is_none() {
+        devices::antenna(visit, dice, M::CrossedOut, passed_at);
+    }
     if dice.chance(0.5) {
         let number = format!("7{}", dice.digits(11));
         visit.tell(

@@ -3,7 +3,7 @@
 use bordergate_model::{Direction, Milestone as M};
 
 use super::vehicle::Visit;
-use super::{customs, export};
+use super::{customs, devices, export};
 use crate::border::Spot;
 use crate::dice::Dice;
 use crate::telling::What;
@@ -16,6 +16,7 @@ pub(super) fn before_the_line(visit: &mut Visit, dice: &mut Dice) {
     let mut report = visit.report(M::ManifestFiled, filed_at);
     report.declarations = visit.declarations.clone();
     report.containers = visit.containers.clone();
+    report.tags = visit.tag.iter().cloned().collect();
     report.trailer = visit.trailer.clone();
     report.direction = Some(Direction::Import);
     report.cargo = Some(visit.cargo());
@@ -31,6 +32,7 @@ pub(super) fn after_the_line(visit: &mut Visit, dice: &mut Dice) {
     };
     let plate = visit.plate.clone();
     visit.seen(Spot::Line, M::CrossedIn, crossed_in, &plate);
+    devices::antenna(visit, dice, M::CrossedIn, crossed_in);
     if dice.chance(0.8) {
         let number = format!("7{}", dice.digits(11));
         visit.tell(
@@ -51,6 +53,8 @@ pub(super) fn after_the_line(visit: &mut Visit, dice: &mut Dice) {
     visit.send_maybe_corrected(dice, Spot::Lgsp, report);
     let yard_in = crossed_in + dice.between(10 * MINUTE, 30 * MINUTE);
     visit.seen(Spot::Yard, M::YardIn, yard_in, &plate);
+    devices::boxes(visit, dice, yard_in);
+    devices::yard(visit, dice, M::YardIn, yard_in + 30);
     let mut ready = yard_in;
     if dice.chance(0.8) {
         ready = yard_in + dice.between(3 * MINUTE, 20 * MINUTE);
@@ -80,6 +84,7 @@ fn leave(visit: &mut Visit, dice: &mut Dice, ready: i64) {
         return;
     }
     visit.seen(Spot::Yard, M::YardOut, yard_out, &plate);
+    devices::yard(visit, dice, M::YardOut, yard_out + 30);
     visit.seen(Spot::GateOut, M::GateOut, gate_out, &plate);
     let home_at = gate_out + dice.around(2 * HOUR, 0.4);
     if plate.is_chinese() && dice.chance(0.5) && home_at < closes_at {

@@ -10,13 +10,13 @@ const BETWEEN_SECONDS: i64 = 45;
 
 /// Lets the vehicles that are ready pass in the order in which they became ready; who is not served by 19:00
 /// stays over night.
-pub(super) fn pass(visits: &mut [Visit], day: Date) {
+pub(super) fn pass(visits: &mut [Visit], gate_count: usize, day: Date) {
     let (opens_at, closes_at) = (wall::local(day, 7, 0), wall::local(day, 19, 0));
     let mut queue: Vec<usize> = (0..visits.len())
         .filter(|&place| visits[place].ready_at.is_some())
         .collect();
     queue.sort_by_key(|&place| visits[place].ready_at);
-    let mut free_at = [[opens_at; 2]; 2];
+    let mut free_at = vec![[opens_at; 2]; gate_count];
     for place in queue {
         let visit = &mut visits[place];
         let lane = &mut free_at[visit.gate][usize::from(matches!(visit.kind, Kind::Import(_)))];

@@ -9,6 +9,11 @@ use crate::identity::{Plate, Registry};
 use crate::telling::{Report, Telling, What};
 use crate::wall;
 
+/// Share of vehicles with an RFID tag.
+const TAGGED: f64 = 0.25;
+/// Share of vehicles with containers that have an electronic seal.
+const SEALED: f64 = 0.5;
+
 /// Which way, with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -40,6 +45,10 @@ pub(crate) struct Visit {
     pub(crate) relief: Option<(Plate, Milestone)>,
     pub(crate) trailer: Option<Plate>,
     pub(crate) containers: Vec<String>,
+    /// The EPC of its RFID tag, if it has one.
+    pub(crate) tag: Option<String>,
+    /// The number of its electronic seal, if it has one.
+    pub(crate) seal: Option<String>,
     pub(crate) trip: String,
     pub(crate) declarations: Vec<String>,
     pub(crate) channel: Channel,
@@ -68,6 +77,8 @@ impl Visit {
             relief: None,
             trailer: None,
             containers: Vec::new(),
+            tag: None,
+            seal: None,
             trip: String::new(),
             declarations: Vec::new(),
             channel: Channel::Green,
@@ -95,6 +106,12 @@ impl Visit {
             self.containers = (0..if dice.chance(0.1) { 2 } else { 1 })
                 .map(|_| registry.container(dice))
                 .collect();
+        }
+        if dice.chance(TAGGED) {
+            self.tag = Some(registry.tag(dice));
+        }
+        if !self.containers.is_empty() && dice.chance(SEALED) {
+            self.seal = Some(registry.seal(dice));
         }
         self.trip = registry.trip(dice);
         let count = if dice.chance(0.1) {

@@ -4,6 +4,11 @@ use bordergate_model::{Milestone as M, SourceId, State};
 
 use super::*;
 use crate::border::borders;
+use crate::plan::Plan;
+
+fn two_gates() -> Vec<Border> {
+    borders(&Plan::of_day(jiff::civil::date(2026, 11, 23)))
+}
 
 /// A camera reads a plate `minute` minutes after eight.
 fn camera(tail: &str, milestone: M, minute: i64) -> Seen {
@@ -33,7 +38,7 @@ fn crossings(sent: Vec<Seen>) -> (Vec<String>, usize) {
         .enumerate()
         .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
         .collect();
-    let (crossings, unlinked) = derive(&numbered, &["only".to_owned()], &borders(0));
+    let (crossings, unlinked) = derive(&numbered, &["only".to_owned()], &two_gates());
     let told = crossings.iter().map(|crossing| {
         let mut readings: Vec<_> = crossing
             .readings
@@ -250,7 +255,7 @@ fn channel_cargo_and_load_come_from_what_was_told() {
         .enumerate()
         .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
         .collect();
-    let (crossings, _) = derive(&sent, &[], &borders(0));
+    let (crossings, _) = derive(&sent, &[], &two_gates());
     let [only] = crossings.as_slice() else {
         panic!("one vehicle, one crossing")
     };

@@ -1,0 +1,110 @@
+//! What of the truth a message carries: what a reader must understand of it.
+
+use bordergate_model::Milestone;
+
+use super::Read;
+use crate::border::Post;
+use crate::telling::{Declaration, Telling, What};
+use crate::truth::Seen;
+use crate::wall::MINUTE;
+
+/// Returns what a message tells, as a reader must understand it.
+pub(super) fn seen(telling: &Telling, post: &Post, read: &Read, received_ms: i64) -> Seen {
+    let mut seen = Seen::new(telling.gate, telling.visit, post.device.is_sensor());
+    seen.rank = post.device.rank();
+    let told_at = telling.told_at;
+    let to_the_minute = told_at - told_at.rem_euclid(MINUTE);
+    if let Read::Plate(plate) = read {
+        seen.plate = plate.clone();
+    }
+    match &telling.what {
+        What::Plate { milestone, .. } => seen.readings.push((*milestone, told_at)),
+        What::Weighing { .. } => seen.readings.push((Milestone::Weighed, told_at)),
+        What::Boxes { milestone, numbers } => {
+            seen.readings.push((*milestone, told_at));
+            if matches!(read, Read::Boxes(true)) {
+                seen.containers = numbers.clone();
+            }
+        }
+        What::Tag { milestone, tag } => {
+            seen.readings.push((*milestone, told_at));
+            seen.tags = vec![tag.clone()];
+        }
+        What::Seal { milestone, seal } => {
+            seen.readings.push((*milestone, told_at));
+            seen.seals = vec![seal.clone()];
+        }
+        What::YardReport(told) => {
+            // Each box is a reading of its own.
+            let of_a_box = told
+                .containers
+                .iter()
+                .map(|_| (told.milestone, to_the_minute));
+            seen.readings.extend(of_a_box);
+            seen.plate = Some(told.plate.clone());
+            seen.containers = told.containers.clone();
+            seen.seals = told.seal.iter().cloned().collect();
+            seen.is_loaded = Some(true);
+        }
+        What::ContainerList(told) => {
+            // Undated: ordered by its reception, linked by its declaration only.
+            let received_at = received_ms.div_euclid(1000);
+            seen.readings.push((Milestone::Cleared, received_at));
+            seen.is_dated = false;
+            seen.declarations = vec![told.number.clone()];
+            seen.channel = Some(told.channel);
+        }
+        What::Response(told) => {
+            seen.readings.push((told.milestone, told.at));
+            seen.declarations = vec![told.number.clone()];
+        }
+        What::Declaration(told) => declared(&mut seen, told, told_at),
+        What::Passage { code, plate, .. } => {
+            let milestone = if *code == "VAA312" {
+                Milestone::CrossedIn
+            } else {
+                Milestone::CrossedOut
+            };
+            seen.readings.push((milestone, to_the_minute));
+            seen.plate = Some(plate.clone());
+        }
+        What::Report(report) => {
+            seen.readings.push((report.milestone, report.at));
+            seen.plate = report.plate.clone();
+            seen.to_plate = report.to_plate.clone();
+            seen.trip = report.trip.clone();
+            seen.containers = report.containers.clone();
+            seen.declarations = report.declarations.clone();
+            seen.seals = report.seals.clone();
+            seen.tags = report.tags.clone();
+            seen.direction = report.direction;
+            seen.cargo = report.cargo;
+            seen.is_loaded = report.is_loaded;
+            seen.corrects = report.corrects.is_some();
+        }
+        What::Alive => {}
+    }
+    seen
+}
+
+/// A message of a declaration tells its registration, its channel or its permit, and the inspection with it.
+fn declared(seen: &mut Seen, told: &Declaration, sent_at: i64) {
+    seen.readings
+        .push((Milestone::DeclRegistered, told.registered_at));
+    match told.cleared_at {
+        None => seen.readings.push((Milestone::Channelled, sent_at)),
+        Some(cleared_at) => {
+            seen.readings
+                .extend(told.inspected_at.map(|at| (Milestone::InspectionEnd, at)));
+            seen.readings.push((Milestone::Cleared, cleared_at));
+        }
+    }
+    seen.plate = Some(told.truck.clone());
+    seen.declarations = vec![told.number.clone()];
+    let is_export_channel = told.code.starts_with("VAE") && told.cleared_at.is_none();
+    // Containers of an export stand past position 96, imports name only their number.
+    if told.code.starts_with("VAE") && !is_export_channel {
+        seen.containers = told.containers.clone();
+    }
+    seen.channel = Some(told.channel);
+}
