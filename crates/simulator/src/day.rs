@@ -1,21 +1,25 @@
-//! What a simulation gives: messages, registrations, and the truth.
+//! What a simulation gives: messages and registrations; `truth` says what they must lead to.
 
 use std::collections::BTreeSet;
 
-use bordergate_model::{
-    CargoClass, Channel, Direction, Gate, GateId, Milestone, RecordId, Source, SourceId, State,
-};
+use bordergate_model::{Gate, GateId, RecordId, Source, SourceId};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// A simulated day.
+use crate::{TrueCrossing, TrueFact, TrueMilestone};
+
+/// A simulated day, or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Day {
     /// Every message, by `received_at`; messages of one gate must reach the hub in this order.
     pub messages: Vec<Message>,
     /// Every crossing that the messages tell of, by gate and first reading.
     pub truth: Vec<TrueCrossing>,
+    /// When each of their milestones happened, by crossing.
+    pub milestones: Vec<TrueMilestone>,
+    /// Their durations, by crossing.
+    pub facts: Vec<TrueFact>,
     /// Readings with a usable time and meaning but without any identifier: observations without a crossing.
     pub unlinked: BTreeSet<RecordId>,
     /// The gates to register.
@@ -101,39 +105,4 @@ pub enum Expectation {
     Duplicate,
     /// It cannot be read.
     Quarantined,
-}
-
-/// A crossing that the hub must arrive at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TrueCrossing {
-    /// What a person may call it, such as `huu-nghi export 17`; no identifier of the hub.
-    pub name: String,
-    /// The gate.
-    pub gate_id: GateId,
-    /// Which way.
-    pub direction: Direction,
-    /// The severest channel told.
-    pub channel: Channel,
-    /// The cargo class; `None` when no report tells.
-    pub cargo: Option<CargoClass>,
-    /// Loaded or empty; `None` when no report tells.
-    pub is_loaded: Option<bool>,
-    /// The match form (without a Chinese province character) that most of its plate readings have;
-    /// `None` without any plate.
-    pub plate_key: Option<String>,
-    /// Its state at the end of the day.
-    pub state: State,
-    /// Its readings.
-    pub readings: BTreeSet<TrueReading>,
-}
-
-/// One reading of a crossing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct TrueReading {
-    /// The record that tells it: of several tellings of one event the first to be received.
-    pub record_id: RecordId,
-    /// What happened.
-    pub milestone: Milestone,
-    /// When, corrected, to the second.
-    pub occurred_at: Timestamp,
 }

@@ -15,14 +15,15 @@ mod truth;
 mod wall;
 
 pub use border::{PARTNER, known_gates};
-pub use day::{Day, Door, Expectation, Message, Place, TrueCrossing, TrueReading};
+pub use day::{Day, Door, Expectation, Message, Place};
 pub use plan::{MOST_DAYS, Noise, Plan};
-pub use tables::{crossings_jsonl, gates_csv, messages_jsonl, sources_csv};
+pub use tables::{gates_csv, messages_jsonl, sources_csv, truth_jsonl};
+pub use truth::{TrueCrossing, TrueFact, TrueMilestone, TrueReading};
 
 use border::{Border, Spot};
 use bytes::Bytes;
 
-/// Simulates a day: the same plan gives the same bytes, on any machine.
+/// Simulates the days of a plan: the same plan gives the same bytes, on any machine.
 #[must_use]
 pub fn simulate(plan: &Plan) -> Day {
     let borders = border::borders(plan);
@@ -36,13 +37,15 @@ pub fn simulate(plan: &Plan) -> Day {
         }
         messages.push(message);
     }
-    let (truth, unlinked) = truth::derive(&seen, &traffic.visits, &borders);
+    let truth = truth::derive(&seen, &traffic.visits, &borders);
     let end = wall::local(plan.day, 24 * i64::from(plan.day_count), 0) - 1;
     messages.extend(borders.iter().map(|border| last_heartbeat(border, end)));
     Day {
         messages,
-        truth,
-        unlinked,
+        truth: truth.crossings,
+        milestones: truth.milestones,
+        facts: truth.facts,
+        unlinked: truth.unlinked,
         gates: borders.iter().map(|border| border.gate.clone()).collect(),
         sources: borders
             .into_iter()
@@ -51,6 +54,16 @@ pub fn simulate(plan: &Plan) -> Day {
             .collect(),
         end_at: wall::timestamp(end),
     }
+}
+
+/// Returns the sources of a plan's gates with their formats, as [`Plan::noise_of`] names them.
+#[must_use]
+pub fn sources_of(plan: &Plan) -> Vec<(String, String)> {
+    let borders = border::borders(plan);
+    let posts = borders.into_iter().flat_map(|border| border.posts);
+    posts
+        .map(|post| (post.source.source_id.to_string(), post.source.format))
+        .collect()
 }
 
 /// The message that moves a gate's log time to the end of the day.

@@ -1,9 +1,10 @@
 //! A day as files: registrations as CSV tables (columns: `seeds/reference/README.md`), messages and truth as JSON lines.
 
 use bordergate_model::{Gate, Source};
+use serde::Serialize;
 use serde_json::json;
 
-use crate::day::{Message, TrueCrossing};
+use crate::day::Message;
 
 /// Returns `gates.csv`.
 #[must_use]
@@ -81,12 +82,12 @@ pub fn messages_jsonl(messages: &[Message]) -> String {
     messages.iter().map(line).collect()
 }
 
-/// Returns the truth, one JSON object a line.
+/// Returns a part of the truth (crossings, milestones or facts), one JSON object a line.
 #[must_use]
-pub fn crossings_jsonl(truth: &[TrueCrossing]) -> String {
+pub fn truth_jsonl<T: Serialize>(truth: &[T]) -> String {
     truth
         .iter()
-        .map(|crossing| format!("{}\n", json!(crossing)))
+        .map(|one| format!("{}\n", json!(one)))
         .collect()
 }
 

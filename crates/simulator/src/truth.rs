@@ -4,18 +4,23 @@
 //! too. The rules are written anew here, without the linking that the program uses.
 
 mod describe;
+mod facts;
 mod group;
 mod near;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bordergate_model::{CargoClass, Channel, Direction, Milestone, RecordId};
 
 use crate::border::Border;
-use crate::day::TrueCrossing;
 use crate::identity::{Plate, fold};
+use crate::wall;
+
+pub use told::{TrueCrossing, TrueFact, TrueMilestone, TrueReading};
 
 /// What one accepted message tells.
 #[derive(Clone, Debug)]
@@ -129,20 +134,30 @@ impl Group<'_> {
     }
 }
 
-/// Returns the crossings by gate and first reading, and the records that link to none.
-pub(crate) fn derive(
-    sent: &[(RecordId, Seen)],
-    visits: &[String],
-    borders: &[Border],
-) -> (Vec<TrueCrossing>, BTreeSet<RecordId>) {
-    let mut crossings = Vec::new();
-    let mut unlinked = BTreeSet::new();
+/// What the sent messages tell of.
+#[derive(Default)]
+pub(crate) struct Truth {
+    /// By gate and first reading.
+    pub(crate) crossings: Vec<TrueCrossing>,
+    /// By crossing.
+    pub(crate) milestones: Vec<TrueMilestone>,
+    /// By crossing.
+    pub(crate) facts: Vec<TrueFact>,
+    /// Records that link to no crossing.
+    pub(crate) unlinked: BTreeSet<RecordId>,
+}
+
+/// Derives the truth from what was sent, in the order of the log.
+pub(crate) fn derive(sent: &[(RecordId, Seen)], visits: &[String], borders: &[Border]) -> Truth {
+    let mut truth = Truth::default();
+    let mut moments = Vec::new();
     for (gate, border) in borders.iter().enumerate() {
         let here: Vec<_> = sent.iter().filter(|(_, seen)| seen.gate == gate).collect();
         let (keyed, keyless): (Vec<_>, Vec<_>) = here
             .into_iter()
             .partition(|(_, seen)| !seen.keys().is_empty());
-        unlinked.extend(keyless.into_iter().map(|(record_id, _)| *record_id));
+        let keyless = keyless.into_iter().map(|(record_id, _)| *record_id);
+        truth.unlinked.extend(keyless);
         let mut groups = group::groups(&keyed);
         near::decide(&mut groups);
         groups.sort_by_key(|group| {
@@ -151,14 +166,26 @@ pub(crate) fn derive(
                 .first()
                 .map(|reading| (reading.at, reading.record_id))
         });
-        crossings.extend(
-            groups
-                .iter()
-                .map(|group| describe::crossing(group, &border.gate.gate_id, visits)),
-        );
+        let gate_id = &border.gate.gate_id;
+        for group in &groups {
+            truth
+                .crossings
+                .push(describe::crossing(group, gate_id, visits));
+            moments.push(standing::moments(group));
+        }
     }
-    name_apart(&mut crossings);
-    (crossings, unlinked)
+    name_apart(&mut truth.crossings);
+    for (crossing, moments) in truth.crossings.iter().zip(&moments) {
+        let milestone = |(&milestone, &at): (&Milestone, &i64)| TrueMilestone {
+            crossing: crossing.name.clone(),
+            gate_id: crossing.gate_id.clone(),
+            milestone,
+            at: wall::timestamp(at),
+        };
+        truth.milestones.extend(moments.iter().map(milestone));
+        truth.facts.extend(facts::facts(crossing, moments));
+    }
+    truth
 }
 
 /// Several crossings of one visit are told apart by a number.

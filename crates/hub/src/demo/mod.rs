@@ -7,6 +7,7 @@ mod lgsp;
 mod report;
 mod sent;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -73,10 +74,17 @@ pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCo
     let plan = plan(&hub.app, options).await?;
     let day = Arc::new(simulate(&plan));
     register(&hub.app, &day).await?;
+    let formats: BTreeSet<&str> = day
+        .sources
+        .iter()
+        .map(|source| source.format.as_str())
+        .collect();
     println!(
-        "Simulating {} at Huu Nghi and Tan Thanh: {} messages.",
+        "Simulating {} at Huu Nghi and Tan Thanh: {} messages of {} sources in {} formats.",
         plan.day,
-        day.messages.len()
+        day.messages.len(),
+        day.sources.len(),
+        formats.len()
     );
     println!("Watch it at http://{}/ (gRPC on {}).", hub.http, hub.grpc);
     let lgsp = lgsp::follow(&hub)?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bordergate_model::{Channel, Direction, GateId, Milestone as M, State};
 
+use super::told::{TrueCrossing, TrueReading};
 use super::{Group, Reading};
-use crate::day::{TrueCrossing, TrueReading};
 use crate::wall;
 
 /// Describes a crossing.

@@ -6,12 +6,14 @@
 
 use bordergate_model::{Direction, Milestone as M};
 
-use super::{Group, describe};
+use super::{Group, Reading, describe};
 use crate::identity::fold;
 use crate::wall::HOUR;
 
 /// Clocks and times to the minute may differ by so much, in seconds.
 const TOLERANCE: i64 = 60;
+/// A crossing takes a near plate within so many seconds of what else was read of it.
+const REACH: i64 = 36 * HOUR;
 const EXPORT: [M; 9] = [
     M::Predeclared,
     M::CalledForward,
@@ -106,7 +108,8 @@ fn is_near(read: &str, plate: &str) -> bool {
 }
 
 fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
-    if group.has(milestone) {
+    let is_within_reach = |reading: &Reading<'_>| (reading.at - at).abs() <= REACH;
+    if group.has(milestone) || !group.readings.iter().any(is_within_reach) {
         return false;
     }
     let direction = describe::direction(group);
@@ -121,7 +124,13 @@ fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
             || describe::ended_at(group).is_none_or(|ended_at| at < ended_at);
     }
     if direction == Direction::Import && milestone == M::CrossedOut {
-        return is_foreign(group) && within(M::GateOut, 36 * HOUR);
+        // Where the way out was missed too, the import is still open and takes it as its next reading.
+        return match group.has(M::GateOut) {
+            true => is_foreign(group) && within(M::GateOut, REACH),
+            false => group.readings.iter().all(|reading| {
+                !IMPORT.contains(&reading.milestone) || reading.at <= at + TOLERANCE
+            }),
+        };
     }
     let order: &[M] = if direction == Direction::Import {
         &IMPORT

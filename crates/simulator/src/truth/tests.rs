@@ -38,8 +38,8 @@ fn crossings(sent: Vec<Seen>) -> (Vec<String>, usize) {
         .enumerate()
         .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
         .collect();
-    let (crossings, unlinked) = derive(&numbered, &["only".to_owned()], &two_gates());
-    let told = crossings.iter().map(|crossing| {
+    let truth = derive(&numbered, &["only".to_owned()], &two_gates());
+    let told = truth.crossings.iter().map(|crossing| {
         let mut readings: Vec<_> = crossing
             .readings
             .iter()
@@ -54,7 +54,7 @@ fn crossings(sent: Vec<Seen>) -> (Vec<String>, usize) {
             milestones.join(" ")
         )
     });
-    (told.collect(), unlinked.len())
+    (told.collect(), truth.unlinked.len())
 }
 
 #[test]
@@ -135,6 +135,79 @@ fn a_near_way_home_joins_the_import_of_a_foreign_vehicle_only() {
         ];
         assert_eq!(crossings(sent).0.len(), expected, "{plate}");
     }
+}
+
+#[test]
+fn a_near_way_home_joins_an_import_whose_way_out_was_missed() {
+    let sent = vec![
+        camera("E9U115", M::CrossedIn, 0),
+        camera("E9U115", M::YardOut, 60),
+        camera("E9U175", M::CrossedOut, 90),
+    ];
+    assert_eq!(
+        crossings(sent).0,
+        ["import open CROSSED_IN YARD_OUT CROSSED_OUT"]
+    );
+}
+
+#[test]
+fn a_seal_and_a_tag_tie_what_they_are_told_with() {
+    let mut announced = report("12C12345", M::Predeclared, 0);
+    announced.seals = vec!["7591225008".to_owned()];
+    announced.tags = vec!["3034F4".to_owned()];
+    let mut locked = camera("", M::EnRoute, 10);
+    (locked.plate, locked.seals) = (None, announced.seals.clone());
+    let mut passed = camera("", M::CrossedOut, 60);
+    (passed.plate, passed.tags) = (None, announced.tags.clone());
+    assert_eq!(
+        crossings(vec![announced, locked.clone(), passed]).0,
+        ["export closed PREDECLARED EN_ROUTE CROSSED_OUT"]
+    );
+    assert_eq!(crossings(vec![locked]).0, ["unknown open EN_ROUTE"]);
+}
+
+#[test]
+fn the_standing_reading_of_a_milestone_and_the_durations_from_it() {
+    let source = SourceId::parse("s").expect("a letter");
+    let with = |seen: Seen, rank: u8, number: &str| Seen {
+        rank,
+        declarations: vec![number.to_owned()],
+        ..seen
+    };
+    let (one, other) = ("301234567890", "301234567900");
+    let sent = [
+        camera("12C12345", M::GateIn, 0),
+        with(report("12C12345", M::Cleared, 30), 2, one),
+        with(report("12C12345", M::Cleared, 31), 1, one),
+        with(report("12C12345", M::Cleared, 40), 2, other),
+        camera("12C12345", M::CrossedOut, 60),
+        Seen {
+            rank: 2,
+            ..report("12C12345", M::CrossedOut, 61)
+        },
+    ];
+    let sent: Vec<_> = (0..)
+        .zip(sent)
+        .map(|(n, seen): (u32, Seen)| (RecordId::from_key(&source, &n.to_string()), seen))
+        .collect();
+    let truth = derive(&sent, &["only".to_owned()], &two_gates());
+    let at = |milestone: M| {
+        let mut all = truth.milestones.iter();
+        all.find(|one| one.milestone == milestone)
+            .map(|one| one.at.as_second() / 60)
+    };
+    // The last declaration counts, the camera goes before the customs message.
+    assert_eq!((at(M::Cleared), at(M::CrossedOut)), (Some(40), Some(60)));
+    let durations: Vec<_> = truth
+        .facts
+        .iter()
+        .map(|fact| (fact.segment, fact.duration_seconds))
+        .collect();
+    let hour = Some(3600);
+    assert_eq!(
+        durations,
+        [("C2", Some(2400)), ("C3", hour), ("C4", hour), ("C6", hour)]
+    );
 }
 
 #[test]
@@ -255,8 +328,8 @@ fn channel_cargo_and_load_come_from_what_was_told() {
         .enumerate()
         .map(|(n, seen)| (RecordId::from_key(&source, &n.to_string()), seen))
         .collect();
-    let (crossings, _) = derive(&sent, &[], &two_gates());
-    let [only] = crossings.as_slice() else {
+    let truth = derive(&sent, &[], &two_gates());
+    let [only] = truth.crossings.as_slice() else {
         panic!("one vehicle, one crossing")
     };
     assert_eq!(

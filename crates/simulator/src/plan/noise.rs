@@ -1,0 +1,97 @@
+//! How messages are disturbed: shares of what goes wrong.
+
+/// Shares of disturbed readings and messages, each 0 to 1.
+///
+/// A message has one fate: doubled, re-sent, out of order, late, missing and malformed exclude each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noise {
+    /// Plate readings of sensors with one wrong character.
+    pub misread: f64,
+    /// Of the misread ones: the wrong character is of the right one's confusion class.
+    pub within_class: f64,
+    /// Plate readings of sensors without a plate.
+    pub unreadable: f64,
+    /// Messages sent twice at once.
+    pub doubled: f64,
+    /// Messages sent again 10 minutes to 6 hours later.
+    pub resent: f64,
+    /// Messages up to 10 minutes out of order.
+    pub out_of_order: f64,
+    /// Messages up to 3 hours late.
+    pub late: f64,
+    /// Messages that never come.
+    pub missing: f64,
+    /// Messages that cannot be read.
+    pub malformed: f64,
+    /// How much the clock of one camera at each gate is ahead, in seconds; registered with the camera.
+    pub wrong_clock_seconds: i64,
+}
+
+impl Default for Noise {
+    /// Returns the noise that the demo promises to cope with.
+    fn default() -> Self {
+        Self {
+            misread: 0.02,
+            within_class: 0.8,
+            unreadable: 0.005,
+            doubled: 0.01,
+            resent: 0.02,
+            out_of_order: 0.05,
+            late: 0.01,
+            missing: 0.01,
+            malformed: 0.002,
+            wrong_clock_seconds: 437,
+        }
+    }
+}
+
+impl Noise {
+    /// Returns no noise at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            misread: 0.0,
+            within_class: 0.0,
+            unreadable: 0.0,
+            doubled: 0.0,
+            resent: 0.0,
+            out_of_order: 0.0,
+            late: 0.0,
+            missing: 0.0,
+            malformed: 0.0,
+            wrong_clock_seconds: 0,
+        }
+    }
+
+    /// Returns this noise with every share `factor` times as great, `within_class` excepted; 0 is no noise at all.
+    ///
+    /// A share ends at 1, and the shares of a message's fates are lessened together so that they end at 1 in sum. The
+    /// wrong clock stays as wrong as it is.
+    #[must_use]
+    pub fn times(&self, factor: f64) -> Self {
+        if factor <= 0.0 {
+            return Self::none();
+        }
+        let fates = [
+            self.doubled,
+            self.resent,
+            self.out_of_order,
+            self.late,
+            self.missing,
+            self.malformed,
+        ];
+        let of_fates = factor.min(1.0 / fates.iter().sum::<f64>().max(f64::MIN_POSITIVE));
+        Self {
+            misread: (self.misread * factor).min(1.0),
+            within_class: self.within_class,
+            unreadable: (self.unreadable * factor).min(1.0),
+            doubled: self.doubled * of_fates,
+            resent: self.resent * of_fates,
+            out_of_order: self.out_of_order * of_fates,
+            late: self.late * of_fates,
+            missing: self.missing * of_fates,
+            malformed: self.malformed * of_fates,
+            wrong_clock_seconds: self.wrong_clock_seconds,
+        }
+    }
+}
