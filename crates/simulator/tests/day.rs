@@ -69,6 +69,78 @@ fn noise_changes_what_is_sent_and_not_what_happens() {
 }
 
 #[test]
+fn noise_of_one_source_or_format_leaves_the_others_alone() {
+    let lost = Noise {
+        missing: 1.0,
+        ..Noise::none()
+    };
+    let noise_of = [
+        ("rekor-scout", lost.clone()),
+        ("hikvision-anpr", lost),
+        ("sim-hn-out-1", Noise::none()),
+    ];
+    let noise_of = noise_of.map(|(name, noise)| (name.to_owned(), noise));
+    let quiet = Plan {
+        vehicle_count: 200,
+        noise: Noise::none(),
+        ..plan()
+    };
+    let told = |plan: &Plan| {
+        let mut told: BTreeMap<String, u32> = BTreeMap::new();
+        let day = simulate(plan);
+        let speaking = day.messages.into_iter();
+        speaking
+            .filter(|message| message.expectation != Expectation::Ignored)
+            .for_each(|message| *told.entry(message.source_id.to_string()).or_default() += 1);
+        told
+    };
+    let all = told(&quiet);
+    let some = told(&Plan {
+        noise_of: noise_of.into(),
+        ..quiet
+    });
+    for silent in ["sim-hn-out-2", "sim-hn-in-1", "sim-tt-out-1"] {
+        assert!(
+            all.contains_key(silent) && !some.contains_key(silent),
+            "{silent}"
+        );
+    }
+    for whole in ["sim-hn-out-1", "sim-hn-in-3", "sim-tt-customs"] {
+        assert_eq!(some[whole], all[whole], "{whole}");
+    }
+}
+
+#[test]
+fn days_follow_each_other_with_vehicles_of_their_own() {
+    let days = simulate(&Plan {
+        vehicle_count: 60,
+        day_count: 3,
+        noise: Noise::none(),
+        ..plan()
+    });
+    assert!(
+        days.messages
+            .is_sorted_by_key(|message| message.received_at)
+    );
+    let told_on = |crossing: &TrueCrossing| {
+        let mut on = BTreeSet::new();
+        for reading in &crossing.readings {
+            on.insert(jiff::tz::offset(7).to_datetime(reading.occurred_at).date());
+        }
+        on
+    };
+    let on: Vec<_> = days.truth.iter().map(told_on).collect();
+    assert!(
+        on.iter().all(|on| on.len() == 1),
+        "identifiers are used once"
+    );
+    let all: BTreeSet<_> = on.into_iter().flatten().collect();
+    assert_eq!(all.len(), 3);
+    let names: BTreeSet<_> = days.truth.iter().map(|crossing| &crossing.name).collect();
+    assert_eq!(names.len(), days.truth.len());
+}
+
+#[test]
 fn every_message_is_accounted_for_once() {
     for seed in [1, 2] {
         let day = simulate(&Plan { seed, ..plan() });
