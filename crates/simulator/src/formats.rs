@@ -41,6 +41,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) plate: Option<&'a str>,
     /// Whether the device sends what it sent before.
     pub(crate) is_retransmission: bool,
+    /// Whether the device will say more of the same car.
+    pub(crate) is_provisional: bool,
 }
 
 impl Sight<'_> {
@@ -64,7 +66,7 @@ impl Sight<'_> {
     }
 
     /// Returns milliseconds since the epoch by the device's clock.
-    fn device_ms(&self) -> i64 {
+    pub(crate) fn device_ms(&self) -> i64 {
         self.device_at * 1_000 + self.millisecond
     }
 
@@ -98,7 +100,7 @@ pub(crate) fn camera(sight: &Sight<'_>) -> Wire {
         Device::DahuaLines => dahua::lines(sight),
         Device::DahuaEvents => dahua::events(sight),
         Device::DahuaTollgate => dahua::tollgate(sight),
-        Device::Axis => axis::lost(sight),
+        Device::Axis => axis::push(sight),
         Device::PlateRecognizer => platerecognizer::stream(sight),
         Device::Rekor => rekor::group(sight),
         Device::Survision => survision::decision(sight),

@@ -16,6 +16,8 @@ use crate::wall::{self, HOUR, MINUTE};
 use saying::{sight, write};
 use seen::seen;
 
+/// So long before its last word on a car an Axis camera tells of it first.
+const PROVISIONAL_SECONDS: i64 = 3;
 /// LGSP submits what agencies told it once a minute.
 const SUBMITS_EVERY_MS: i64 = 60_000;
 
@@ -43,6 +45,7 @@ pub(crate) fn send(
         registry,
         dice: Dice::new(plan.seed, 2),
         serial: 0,
+        message: 0,
         drafts: Vec::new(),
     };
     for telling in tellings {
@@ -56,19 +59,24 @@ struct Desk<'a> {
     borders: &'a [Border],
     registry: &'a Registry,
     dice: Dice,
+    /// Number of the event that is told.
     serial: u64,
+    /// Number of the message that tells of it.
+    message: u64,
     drafts: Vec<Draft>,
 }
 
 impl Desk<'_> {
     fn take(&mut self, telling: &Telling) {
         self.serial += 1;
+        self.message += 1;
         let borders = self.borders;
         let border = &borders[telling.gate];
         let choices = border.at(telling.spot);
         if matches!(telling.what, What::Alive) {
             for post in choices {
                 self.serial += 1;
+                self.message += 1;
                 let sight = sight(&border.posts[post], telling, self.serial);
                 let wire = formats::sign_of_life(&sight);
                 self.push(
@@ -83,6 +91,22 @@ impl Desk<'_> {
             return;
         }
         let place = self.dice.pick(&choices);
+        if border.posts[place].device == Device::Axis {
+            // What the camera makes of a car that has only just come into view.
+            let told_at = telling.told_at - PROVISIONAL_SECONDS;
+            let first = Telling {
+                told_at,
+                ..telling.clone()
+            };
+            self.say(&first, place, true);
+            self.message += 1;
+        }
+        self.say(telling, place, false);
+    }
+
+    /// Sends what one device or system makes of a telling: its last word on it, or one before.
+    fn say(&mut self, telling: &Telling, place: usize, is_provisional: bool) {
+        let border = &self.borders[telling.gate];
         let post = &border.posts[place];
         let noise = self
             .plan
@@ -100,11 +124,12 @@ impl Desk<'_> {
         let mut sight = sight(post, telling, self.serial);
         sight.millisecond = self.dice.between(0, 999);
         sight.plate = text.as_deref();
+        sight.is_provisional = is_provisional;
         let wire = write(border, &sight, telling, &read);
         sight.is_retransmission = true;
         let again = write(border, &sight, telling, &read);
         let received_ms = self.received_ms(telling, post, fate);
-        let seen = seen(telling, post, &read, received_ms);
+        let seen = seen(telling, &sight, &read, received_ms);
         let count = seen.readings.len() as u16;
         match fate {
             Fate::Missing => {}
@@ -153,7 +178,7 @@ impl Desk<'_> {
         expectation: Expectation,
         seen: Option<Seen>,
     ) {
-        let key = format!("{}-{}", self.plan.seed, self.serial);
+        let key = format!("{}-{}", self.plan.seed, self.message);
         self.drafts.push(Draft {
             gate,
             post,

@@ -4,6 +4,7 @@
 //! too. The rules are written anew here, without the linking that the program uses.
 
 mod describe;
+mod event;
 mod facts;
 mod group;
 mod near;
@@ -33,6 +34,10 @@ pub(crate) struct Seen {
     pub(crate) is_dated: bool,
     /// Whether it corrects an earlier report.
     pub(crate) corrects: bool,
+    /// Which car of which hour, where a device tells of one several times.
+    pub(crate) event: Option<(u64, i64)>,
+    /// Whether the device says more of the same event.
+    pub(crate) is_provisional: bool,
     /// By the rank of its source.
     pub(crate) rank: u8,
     /// Milestones and their corrected moments.
@@ -60,6 +65,8 @@ impl Seen {
             is_sensor,
             is_dated: true,
             corrects: false,
+            event: None,
+            is_provisional: false,
             rank: 0,
             readings: Vec::new(),
             plate: None,
@@ -110,6 +117,8 @@ struct Reading<'a> {
     seen: &'a Seen,
     milestone: Milestone,
     at: i64,
+    /// A later word on the same event speaks for it.
+    is_superseded: bool,
 }
 
 /// Readings that belong to one crossing.
@@ -158,8 +167,10 @@ pub(crate) fn derive(sent: &[(RecordId, Seen)], visits: &[String], borders: &[Bo
             .partition(|(_, seen)| !seen.keys().is_empty());
         let keyless = keyless.into_iter().map(|(record_id, _)| *record_id);
         truth.unlinked.extend(keyless);
-        let mut groups = group::groups(&keyed);
+        let (speaking, superseded) = event::speakers(&keyed);
+        let mut groups = group::groups(&speaking);
         near::decide(&mut groups);
+        event::follow(&mut groups, &superseded);
         groups.sort_by_key(|group| {
             group
                 .readings

@@ -1,12 +1,12 @@
 //! Axis License Plate Verifier (formats.md, Axis): scalars as strings, numbers only in nested geometry.
 //!
-//! Told is the last word on a car, `lost`; `new` and `update` before it are not simulated.
+//! A car is told when it comes into view, `new`, and when it is gone, `lost`: the last word on it.
 
 use serde_json::json;
 
 use super::{Sight, Wire};
 
-pub(super) fn lost(sight: &Sight<'_>) -> Wire {
+pub(super) fn push(sight: &Sight<'_>) -> Wire {
     let (serial, milliseconds) = (sight.serial, sight.device_ms());
     let body = json!({
         "packetCounter": (serial % 65_536).to_string(),
@@ -14,7 +14,7 @@ pub(super) fn lost(sight: &Sight<'_>) -> Wire {
         "plateUTF8": sight.plate.unwrap_or_default(),
         "plateConfidence": if sight.plate.is_some() { "0.9012" } else { "0" },
         "plateCoordinates": [812, 640, 190, 44],
-        "carState": "lost",
+        "carState": if sight.is_provisional { "new" } else { "lost" },
         "carID": serial.to_string(),
         "carMoveDirection": sight.word(),
         "geotag": {"lat": 0.0, "lng": 0.0},

@@ -26,6 +26,7 @@ pub(super) fn sight<'a>(post: &'a Post, telling: &Telling, serial: u64) -> Sight
         millisecond: 0,
         plate: None,
         is_retransmission: false,
+        is_provisional: false,
     }
 }
 

@@ -3,15 +3,23 @@
 use bordergate_model::Milestone;
 
 use super::Read;
-use crate::border::Post;
+use crate::border::Device;
+use crate::formats::Sight;
 use crate::telling::{Declaration, Telling, What};
 use crate::truth::Seen;
-use crate::wall::MINUTE;
+use crate::wall::{HOUR, MINUTE};
 
 /// Returns what a message tells, as a reader must understand it.
-pub(super) fn seen(telling: &Telling, post: &Post, read: &Read, received_ms: i64) -> Seen {
+pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_ms: i64) -> Seen {
+    let post = sight.post;
     let mut seen = Seen::new(telling.gate, telling.visit, post.device.is_sensor());
     seen.rank = post.device.rank();
+    if post.device == Device::Axis {
+        // The camera counts cars anew after a reboot, so an event is one car of one hour.
+        let hour = sight.device_ms().div_euclid(HOUR * 1_000);
+        seen.event = Some((sight.serial, hour));
+        seen.is_provisional = sight.is_provisional;
+    }
     let told_at = telling.told_at;
     let to_the_minute = told_at - told_at.rem_euclid(MINUTE);
     if let Read::Plate(plate) = read {

@@ -109,7 +109,7 @@ fn state(group: &Group<'_>) -> State {
 /// The plate that most readings have; of several that as many have, the one read first.
 fn plate_key(group: &Group<'_>) -> Option<String> {
     let mut counts: BTreeMap<&str, (usize, std::cmp::Reverse<i64>)> = BTreeMap::new();
-    for reading in &group.readings {
+    for reading in group.readings.iter().filter(|one| !one.is_superseded) {
         if let Some(plate) = &reading.seen.plate {
             counts
                 .entry(&plate.tail)

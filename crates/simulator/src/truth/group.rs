@@ -29,6 +29,7 @@ pub(super) fn groups<'a>(sent: &[&'a (RecordId, Seen)]) -> Vec<Group<'a>> {
             seen,
             milestone,
             at,
+            is_superseded: false,
         });
         together
             .entry(find(&mut leader, place))

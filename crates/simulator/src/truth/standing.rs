@@ -13,7 +13,8 @@ use super::{Group, Reading};
 /// Returns the moments of all milestones that hold, in seconds since the epoch.
 pub(super) fn moments(group: &Group<'_>) -> BTreeMap<M, i64> {
     let mut by_milestone: BTreeMap<M, Vec<&Reading<'_>>> = BTreeMap::new();
-    for reading in group.readings.iter().filter(|one| one.seen.is_dated) {
+    let counts = |one: &&Reading<'_>| one.seen.is_dated && !one.is_superseded;
+    for reading in group.readings.iter().filter(counts) {
         by_milestone
             .entry(reading.milestone)
             .or_default()

@@ -211,6 +211,28 @@ fn the_standing_reading_of_a_milestone_and_the_durations_from_it() {
 }
 
 #[test]
+fn the_last_word_on_a_car_takes_the_first_along_whatever_that_read() {
+    let word = |tail: &str, is_provisional: bool, minute: i64| Seen {
+        event: Some((7, 0)),
+        is_provisional,
+        ..camera(tail, M::GateIn, minute)
+    };
+    let truck = [camera("12C12345", M::YardIn, 10)];
+    let sent = |words: &[Seen]| truck.iter().chain(words).cloned().collect();
+    let (first, last) = (word("12C98765", true, 0), word("12C12345", false, 1));
+    let all = sent(&[first.clone(), last.clone()]);
+    assert_eq!(crossings(all).0, ["export open GATE_IN GATE_IN YARD_IN"]);
+    // Without the last word the first one speaks for itself.
+    assert_eq!(crossings(sent(std::slice::from_ref(&first))).0.len(), 2);
+    // A last word without a plate speaks for nobody.
+    let unread = Seen {
+        plate: None,
+        ..last
+    };
+    assert_eq!(crossings(sent(&[first, unread])).0.len(), 2);
+}
+
+#[test]
 fn a_class_misreading_is_the_same_plate() {
     let sent = vec![
         camera("12C12345", M::GateIn, 0),
