@@ -124,7 +124,7 @@ fn compare_facts(day: &Day, one: &TrueCrossing, crossing: &Crossing) {
         let what = format!("{} {}: {found:?} {wanted:?}", one.name, wanted.segment);
         assert_eq!(format!("{:?}", found.segment), wanted.segment, "{what}");
         let exclusion = found.exclusion.map(|exclusion| exclusion.code());
-        assert_eq!(exclusion, wanted.exclusion, "{what}");
+        assert_eq!(exclusion, wanted.excluded, "{what}");
         let seconds = found.duration_us.map(|duration_us| duration_us / 1_000_000);
         let differ = seconds
             .unwrap_or(0)

@@ -70,7 +70,7 @@ pub(super) fn facts(crossing: &TrueCrossing, moments: &Moments) -> Vec<TrueFact>
             start_at: start.map(wall::timestamp),
             end_at: end.map(wall::timestamp),
             duration_seconds: measured.ok(),
-            exclusion: measured.err(),
+            excluded: measured.err(),
         }
     };
     ends.into_iter().map(fact).collect()

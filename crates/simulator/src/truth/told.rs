@@ -70,5 +70,5 @@ pub struct TrueFact {
     /// Whole seconds between the two, 0 or more; the moments are cut to the second before.
     pub duration_seconds: Option<i64>,
     /// Why there is none: `turned_back`, `missing_start`, `open`, `missing_end` or `negative`.
-    pub exclusion: Option<&'static str>,
+    pub excluded: Option<&'static str>,
 }
