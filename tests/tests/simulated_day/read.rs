@@ -37,6 +37,7 @@ pub(crate) fn outcomes(day: &Day) -> Vec<(&Message, Outcome)> {
             Err(_) => return Outcome::Quarantined,
             Ok(Read::Ignored { .. }) => return Outcome::Ignored,
             Ok(Read::Observations(observations)) => observations,
+            Ok(Read::Part(_)) => panic!("no message of a simulated day is split"),
         };
         let is_told = |observation: &Observation| {
             let event = event(observation);

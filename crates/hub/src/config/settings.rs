@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::entries::{Scale, SealPort, Subscription};
 use super::bridge::{Bridge, BridgeTopic};
+use super::entries::{Scale, SealPort, Subscription};
 use super::folders::Folder;
 
 /// One key of the configuration, documented from the code.
