@@ -19,7 +19,11 @@ pub(crate) fn make_one_by_strong_keys(
     let is_strong = |key: &MatchKey| {
         matches!(
             key.kind,
-            KeyKind::Trip | KeyKind::Declaration | KeyKind::Container
+            KeyKind::Trip
+                | KeyKind::Declaration
+                | KeyKind::Container
+                | KeyKind::Seal
+                | KeyKind::Tag
         )
     };
     for key in link_keys(&reading).into_iter().filter(is_strong) {

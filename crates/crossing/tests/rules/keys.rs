@@ -2,7 +2,7 @@
 
 use bordergate_crossing::{Rules, link};
 use bordergate_model::Milestone::*;
-use bordergate_model::{ContainerNumber, KeyKind, Observation, PlateNumber};
+use bordergate_model::{ContainerNumber, KeyKind, Observation, PlateNumber, Seal};
 
 use crate::common::{crossings, declared, late_enough, seen, with_trip};
 use crate::{TRUCK, all, reported};
@@ -75,6 +75,36 @@ fn a_container_read_without_a_plate_links() {
     let gate = with_box(seen(0, GateIn, 0, TRUCK));
     let yard = with_box(reported(seen(1, YardIn, 10, "")));
     assert_eq!(kinds(&[gate, yard]), [None, Some(KeyKind::Container)]);
+}
+
+#[test]
+fn a_reading_of_seal_and_plate_joins_what_each_alone_had_told() {
+    let sealed = |mut reading: Observation| {
+        reading.seals.extend(Seal::parse("HQ123456"));
+        reading
+    };
+    let announced = |mut reading: Observation| {
+        reading.plate = None;
+        sealed(reading)
+    };
+    let found = crossings(&[
+        announced(seen(0, EnRoute, 0, TRUCK)),
+        seen(1, GateIn, 60, TRUCK),
+        sealed(seen(2, YardIn, 70, TRUCK)),
+    ]);
+    assert_eq!(all(&found), [["EN_ROUTE", "GATE_IN", "YARD_IN"]]);
+    let other = sealed(seen(3, Weighed, 80, OTHER));
+    let with_other = [
+        announced(seen(0, EnRoute, 0, TRUCK)),
+        seen(1, GateIn, 60, TRUCK),
+        sealed(seen(2, YardIn, 70, TRUCK)),
+        other,
+    ];
+    assert_eq!(
+        crossings(&with_other).len(),
+        2,
+        "no two trucks are one by a seal"
+    );
 }
 
 #[test]
