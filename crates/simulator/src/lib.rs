@@ -56,7 +56,7 @@ pub fn simulate(plan: &Plan) -> Day {
     }
 }
 
-/// Returns the sources of a plan's gates with their formats, as [`Plan::noise_of`] names them.
+/// Returns the sources of a plan's gates with their formats, as the plan's `noise_of` names them.
 #[must_use]
 pub fn sources_of(plan: &Plan) -> Vec<(String, String)> {
     let borders = border::borders(plan);

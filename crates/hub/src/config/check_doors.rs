@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use bordergate_model::SourceId;
 
 use super::check::{Finding, error, warning};
-use super::entries::{Network, Subscription};
+use super::devices::Subscription;
+use super::network::Network;
 use super::settings::{Mqtt, Tcp};
 use crate::doors::mqtt::{Address, Pattern};
 
@@ -193,7 +194,7 @@ fn check_listen(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::entries::{Scale, SealPort};
+    use crate::config::devices::{Scale, SealPort};
     use crate::config::{Settings, check};
 
     fn mqtt_with(change: impl FnOnce(&mut Mqtt)) -> Vec<Finding> {

@@ -6,15 +6,17 @@
 mod bridge;
 mod check;
 mod check_doors;
-mod entries;
+mod devices;
 mod entry;
 mod folders;
 mod load;
+mod network;
 mod settings;
 
 pub use bridge::{Begin, Bridge, BridgeTopic, OnGap};
 pub use check::check;
-pub use entries::{Network, Scale, SealPort, entries};
+pub use devices::{Scale, SealPort};
 pub use folders::{Folder, Split};
 pub use load::load;
+pub use network::Network;
 pub use settings::{Mqtt, Settings, Telemetry, keys};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::bridge::{Bridge, BridgeTopic};
-use super::entries::{Scale, SealPort, Subscription};
+use super::devices::{Scale, SealPort, Subscription};
 use super::folders::Folder;
 
 /// One key of the configuration, documented from the code.
@@ -60,9 +60,14 @@ macro_rules! settings {
                     meaning: [$($doc),*].concat().trim().to_owned(),
                 });)*
             })*
-            for entry in [Folder::keys(), Bridge::keys(), BridgeTopic::keys()] {
-                all.extend(entry);
-            }
+            all.extend([
+                Subscription::keys(),
+                Scale::keys(),
+                SealPort::keys(),
+                Folder::keys(),
+                Bridge::keys(),
+                BridgeTopic::keys(),
+            ].into_iter().flatten());
             all
         }
     };
