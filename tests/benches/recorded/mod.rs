@@ -8,6 +8,11 @@ use bordergate_model::{Gate, LoggedRecord, Observation, RawRecord, Shard, Source
 use bordergate_simulator::{Plan, simulate};
 use bordergate_sources::Read;
 use jiff::civil::date;
+use mimalloc::MiMalloc;
+
+/// The hub's own allocator.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A day of 1,600 vehicles at two gates, each gate in a shard of its own.
 pub(crate) struct RecordedDay {

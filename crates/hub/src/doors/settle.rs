@@ -65,7 +65,7 @@ async fn offer_until_settled(
         };
         match refusal {
             Refusal::Stopping => return Settled::Open,
-            refusal if refusal.fault() == Fault::Sender => {
+            refusal if refusal.is_of_record() || refusal.fault() == Fault::Sender => {
                 report.refuses(&refusal);
                 return Settled::Refused(refusal.code());
             }
