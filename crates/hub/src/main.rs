@@ -30,8 +30,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
-/// Reading and linking make many small strings and lists: with this allocator reading is about twice and linking
-/// 1.4 times as fast as with the system's (README, "Speed").
+/// Reading and linking make many small strings and lists, on which the system's allocator is slower: measured, linking
+/// readings one by one took 1.1 times as long, and reading Hikvision's XML 1.03 times.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
