@@ -20,12 +20,20 @@ pub use database::Database;
 pub use history::{History, Part};
 pub use ledger::{Ledger, Step};
 pub use mosquitto::{Mosquitto, Publisher};
-pub use place::Place;
+pub use place::{Place, said};
 pub use proxy::Proxy;
 pub use running::{Ended, Running};
 pub use services::{Services, variable};
 pub use told::told;
 pub use until::until;
+
+/// Returns a path of the repository.
+#[must_use]
+pub fn of_repository(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(path)
+}
 
 /// Returns the path of the program under test, or says that the test is skipped.
 #[must_use]

@@ -2,14 +2,14 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Ended, Running};
+use crate::{Ended, Running, of_repository};
 
 /// Longest wait for a hub to be ready: a lease of a killed one runs out within it.
 const READY: Duration = Duration::from_secs(30);
@@ -80,6 +80,11 @@ impl Place {
     /// # Errors
     /// When it cannot be started.
     pub fn start(&self, name: &str, arguments: &[&str]) -> anyhow::Result<Running> {
+        let log = self.folder.path().join(format!("{name}.log"));
+        Running::start(self.command_line(arguments), &log)
+    }
+
+    fn command_line(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(arguments)
@@ -88,7 +93,7 @@ impl Place {
             .args(["--http", &self.http, "--grpc", &self.grpc])
             .envs(self.environment.iter().cloned())
             .current_dir(self.folder.path());
-        Running::start(command, &self.folder.path().join(format!("{name}.log")))
+        command
     }
 
     /// Runs the program here until it ends.
@@ -115,6 +120,24 @@ impl Place {
         let ended = self.run("command", arguments, COMMAND).await?;
         ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
         Ok(())
+    }
+
+    /// Runs a command here that must end well, and returns what it printed on standard output alone, without space at
+    /// the ends.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub fn said(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        said(self.command_line(arguments).output()?)
+    }
+
+    /// Registers the gates and sources of a folder of the repository, or of one named by its whole path.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub async fn seed(&self, tables: &str) -> anyhow::Result<()> {
+        let tables = of_repository(tables).display().to_string();
+        self.command(&["seed", &tables]).await
     }
 
     /// Makes the topic and the schema.
@@ -176,6 +199,19 @@ impl Place {
             .map(|line| serde_json::from_str(line).context("a crossing is no JSON"))
             .collect()
     }
+}
+
+/// Returns what a command printed when it ended well.
+///
+/// # Errors
+/// When it ended otherwise; says what it printed.
+pub fn said(output: Output) -> anyhow::Result<String> {
+    let printed = String::from_utf8(output.stdout)?;
+    if output.status.success() {
+        return Ok(printed.trim().to_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    bail!("{}: {complaint}{printed}", output.status)
 }
 
 fn free_address() -> anyhow::Result<String> {

@@ -4,22 +4,24 @@
 //! Whether the images build and run is for a machine with a container engine.
 
 mod deploy_files;
-mod running_hub;
 
 use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use bordergate_tests::{Place, of_repository, program_or_skip, said, until};
 use reqwest::{Certificate, StatusCode};
 use tempfile::TempDir;
 
 use deploy_files::{compose, dockerfile, hub_toml, instruction, stage_bases, stage_names};
-use running_hub::{Hub, of_repository, program, said};
 
 /// Where the containers find the configuration.
 const CONFIG_PATH: &str = "/etc/bordergate/hub.toml";
+/// Longest wait for a hub to be ready.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Where the containers find their secrets.
 const SECRETS: &str = "/run/secrets/";
 
@@ -208,7 +210,7 @@ fn secrets_stay_out_of_the_image_and_of_the_repository() -> anyhow::Result<()> {
 
 #[test]
 fn every_key_of_the_configuration_is_documented_by_the_program() -> anyhow::Result<()> {
-    let Some(program) = program() else {
+    let Some(program) = program_or_skip() else {
         return Ok(());
     };
     let mut asked = Command::new(program);
@@ -223,7 +225,7 @@ fn every_key_of_the_configuration_is_documented_by_the_program() -> anyhow::Resu
 
 #[test]
 fn the_configuration_passes_its_check() -> anyhow::Result<()> {
-    let Some(program) = program() else {
+    let Some(program) = program_or_skip() else {
         return Ok(());
     };
     let mut settings = hub_toml()?;
@@ -242,7 +244,7 @@ fn the_configuration_passes_its_check() -> anyhow::Result<()> {
 
 #[test]
 fn the_check_opens_every_file_that_the_configuration_names() -> anyhow::Result<()> {
-    let Some(program) = program() else {
+    let Some(program) = program_or_skip() else {
         return Ok(());
     };
     let mut settings = hub_toml()?;
@@ -271,7 +273,7 @@ fn the_check_opens_every_file_that_the_configuration_names() -> anyhow::Result<(
 
 #[tokio::test]
 async fn the_doors_speak_tls_and_ask_for_a_token_on_loopback_too() -> anyhow::Result<()> {
-    let Some(program) = program() else {
+    let Some(program) = program_or_skip() else {
         return Ok(());
     };
     let mut settings = hub_toml()?;
@@ -279,21 +281,32 @@ async fn the_doors_speak_tls_and_ask_for_a_token_on_loopback_too() -> anyhow::Re
         settings.remove(section).context(section)?;
     }
     let copy = Copy::of(settings)?;
-    let mut hub = Hub::new(&program)?;
+    let place = Place::new(&program, &[])?;
     let client = reqwest::Client::builder()
         .tls_certs_only([Certificate::from_pem(copy.certificate_pem.as_bytes())?])
         .build()?;
     let tables = of_repository("seeds/reference").display().to_string();
-    hub.run(&["seed", &tables, "--config", &copy.path])?;
-    hub.serve("https", &client, &["--config", &copy.path])
+    place
+        .command(&["seed", &tables, "--config", &copy.path])
         .await?;
-    let gates = format!("https://{}/v1/gates", hub.http);
+    let mut hub = place.start("serve", &["serve", "--config", &copy.path])?;
+    let ready = format!("https://{}/readyz", place.http());
+    until("the hub is ready", PATIENCE, async || {
+        ensure!(hub.is_running()?, "{}", hub.output());
+        let answer = client.get(&ready).send().await;
+        Ok(answer.is_ok_and(|answer| answer.status().is_success()))
+    })
+    .await?;
+    let gates = format!("https://{}/v1/gates", place.http());
     let response = client.get(&gates).send().await?;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    let plain = client.get(format!("http://{}/healthz", hub.http)).send();
+    let plain = client
+        .get(format!("http://{}/healthz", place.http()))
+        .send();
     assert!(plain.await.is_err(), "answers without TLS");
 
-    let mut partner = bordergate_exchange::client::Settings::new(format!("https://{}", hub.grpc));
+    let mut partner =
+        bordergate_exchange::client::Settings::new(format!("https://{}", place.grpc()));
     partner.authority_pem = Some(copy.certificate_pem.into_bytes());
     let partner = bordergate_exchange::client::Client::new(partner)?;
     let refusal = partner.pull(&Default::default()).await.err();

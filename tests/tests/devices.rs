@@ -2,11 +2,10 @@
 //!
 //! Needs `BORDERGATE_BIN` (the built program); without it each test says that it is skipped.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Place, Running, program_or_skip, until};
+use bordergate_tests::{Place, Running, of_repository, program_or_skip, until};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
@@ -135,9 +134,7 @@ async fn open() -> anyhow::Result<Option<Border>> {
     };
     let place = Place::new(&program, &[])?;
     for tables in ["seeds/reference", "tests/tests/outsider_messages"] {
-        let tables = of_repository(tables);
-        let tables = tables.to_str().context("a path of UTF-8")?;
-        place.command(&["seed", tables]).await?;
+        place.seed(tables).await?;
     }
     let _hub = place.serve().await?;
     Ok(Some(Border { place, _hub }))
@@ -165,10 +162,6 @@ impl Border {
         .await?;
         Ok(outcome)
     }
-}
-
-fn of_repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 fn named(request: RequestBuilder, source: Option<&str>) -> RequestBuilder {

@@ -4,22 +4,18 @@
 //! Needs `BORDERGATE_BIN` (the built program); without it the test says that it is skipped.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use bordergate_sources::formats;
-use bordergate_tests::{Place, program_or_skip, until};
+use bordergate_tests::{Place, of_repository, program_or_skip, until};
 use serde_json::Value;
 
 const README: &str = "crates/sources/README.md";
 /// Longest wait for a record to be processed.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-fn of_repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
 
 /// Returns each line that registers a source, by its format.
 fn lines() -> anyhow::Result<BTreeMap<String, String>> {
@@ -70,8 +66,7 @@ async fn every_line_of_the_readme_registers_a_source_and_has_its_sample_read() -
         return Ok(());
     };
     let place = Place::new(&program, &[])?;
-    let tables = of_repository("seeds/reference").display().to_string();
-    place.command(&["seed", &tables]).await?;
+    place.seed("seeds/reference").await?;
     let _hub = place.serve().await?;
     for (format, line) in lines()? {
         let printed = typed(&line, &program, &place)?;

@@ -5,7 +5,6 @@
 
 mod border;
 mod messages;
-mod running_hub;
 
 use anyhow::{Context, bail};
 use bordergate_exchange::client::{Client, Settings};
@@ -20,9 +19,8 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
-use border::{Border, multipart};
+use border::{Border, PATIENCE, multipart};
 use messages::{alert, submission};
-use running_hub::PATIENCE;
 
 /// The partner of the reference tables and its source at one gate.
 const PARTNER: &str = "lgsp";
@@ -38,7 +36,7 @@ async fn reflection_lists_every_service_of_the_contract() -> anyhow::Result<()> 
     let Some(border) = open().await? else {
         return Ok(());
     };
-    let address = format!("http://{}", border.hub.grpc);
+    let address = format!("http://{}", border.place.grpc());
     let channel = tonic::transport::Endpoint::from_shared(address)?
         .connect()
         .await?;
@@ -255,8 +253,10 @@ async fn open() -> anyhow::Result<Option<Border>> {
 
 /// Makes a token for a partner on the command line and returns a client that carries it.
 fn client_of(border: &Border, partner_id: &str) -> anyhow::Result<Client> {
-    let token = border.hub.run(&["tokens", "add", "partner", partner_id])?;
-    let settings = Settings::new(format!("http://{}", border.hub.grpc)).token(token);
+    let token = border
+        .place
+        .said(&["tokens", "add", "partner", partner_id])?;
+    let settings = Settings::new(format!("http://{}", border.place.grpc())).token(token);
     Ok(Client::new(settings)?)
 }
 

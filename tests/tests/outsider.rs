@@ -5,15 +5,14 @@
 //! beside the repository, not in it.
 
 mod border;
-mod running_hub;
 
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use bordergate_tests::of_repository;
 use serde_json::{Value, json};
 
 use border::{Border, multipart};
-use running_hub::of_repository;
 
 /// File, source, content type and time of reception of every message, in that time's order.
 const DAY: [Message; 8] = [
@@ -368,7 +367,7 @@ async fn crossing_of(border: &Border, reading: &Value) -> anyhow::Result<Value> 
 }
 
 async fn get(border: &Border, path: &str) -> anyhow::Result<Value> {
-    let response = border.http.get(border.url(path)).send().await?;
+    let response = border.client().get(border.url(path)).send().await?;
     Ok(response.error_for_status()?.json().await?)
 }
 

@@ -2,17 +2,16 @@
 //!
 //! Needs `BORDERGATE_BIN` (the built program); without it the test says that it is skipped.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Place, program_or_skip};
+use bordergate_tests::{Place, of_repository, program_or_skip};
 use serde_json::{Value, json};
 
 /// Longest wait for anything asked of a hub.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A clearance permit and the tables with its source.
-const MESSAGES: &str = "tests/outsider_messages";
+const MESSAGES: &str = "tests/tests/outsider_messages";
 /// Its header with the line break, in bytes.
 const HEADER: usize = 400;
 
@@ -22,12 +21,10 @@ async fn a_split_message_is_put_together_over_a_killed_hub_and_verified() -> any
         return Ok(());
     };
     let place = Place::new(&program, &[])?;
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for tables in ["../seeds/reference", MESSAGES] {
-        let tables = repository.join(tables).display().to_string();
-        place.command(&["seed", &tables]).await?;
+    for tables in ["seeds/reference", MESSAGES] {
+        place.seed(tables).await?;
     }
-    let message = std::fs::read(repository.join(MESSAGES).join("vad1ag.txt"))?;
+    let message = std::fs::read(of_repository(MESSAGES).join("vad1ag.txt"))?;
 
     let mut hub = place.serve().await?;
     let [one, two, three] = cut(&message, "LS-SPLIT-1");

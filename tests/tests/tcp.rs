@@ -4,7 +4,6 @@
 //! Needs `BORDERGATE_BIN`; without it each test says that it is skipped.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -243,10 +242,7 @@ impl Border {
             return Ok(None);
         };
         let place = Place::new(&program, &[])?;
-        let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/reference");
-        place
-            .command(&["seed", tables.to_str().context("a path of UTF-8")?])
-            .await?;
+        place.seed("seeds/reference").await?;
         let more = place.folder().join("more");
         std::fs::create_dir(&more)?;
         std::fs::write(

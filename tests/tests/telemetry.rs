@@ -55,10 +55,7 @@ async fn a_record_is_followed_from_its_door_to_its_commit_and_no_plate_is_told()
     let authorities = tempfile::NamedTempFile::new()?;
     std::fs::write(authorities.path(), collector.certificate())?;
     let place = Place::new(&program, &environment(&collector, authorities.path()))?;
-    let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/reference");
-    place
-        .command(&["seed", tables.to_str().context("a path of UTF-8")?])
-        .await?;
+    place.seed("seeds/reference").await?;
     let hub = place.serve().await?;
 
     post(&place, PLATES[0], TRACES[0]).await?;

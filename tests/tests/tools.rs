@@ -8,11 +8,10 @@ mod command;
 mod reflected;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use bordergate_tests::{Place, Running, Services, program_or_skip, until, variable};
+use bordergate_tests::{Place, Running, Services, of_repository, program_or_skip, until, variable};
 use prost_reflect::{DynamicMessage, Value as Field};
 use serde_json::{Value, json};
 
@@ -253,8 +252,7 @@ async fn on_services(
     let checked = async {
         border.place.prepare().await?;
         for tables in ["seeds/reference", "tests/tests/outsider_messages"] {
-            let tables = of_repository(tables);
-            border.place.command(&["seed", &tables]).await?;
+            border.place.seed(tables).await?;
         }
         border.start().await?;
         check(&mut border).await
@@ -388,10 +386,5 @@ fn text(value: &Value) -> anyhow::Result<&str> {
 
 fn outsiders(file: &str) -> anyhow::Result<Vec<u8>> {
     let folder = of_repository("tests/tests/outsider_messages");
-    Ok(std::fs::read(Path::new(&folder).join(file))?)
-}
-
-fn of_repository(path: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    root.join(path).display().to_string()
+    Ok(std::fs::read(folder.join(file))?)
 }

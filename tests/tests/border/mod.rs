@@ -1,37 +1,41 @@
 //! A running hub with gates and sources, its HTTP door asked as devices and readers ask it.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use bordergate_tests::{Place, Running, program_or_skip, until};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use crate::running_hub::{ASK_EVERY, Hub, PATIENCE, of_repository, program};
+/// Longest wait for anything the hub was asked to do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running hub with the reference tables.
 pub(crate) struct Border {
-    pub(crate) hub: Hub,
-    pub(crate) http: reqwest::Client,
+    pub(crate) place: Place,
+    _hub: Running,
 }
 
 impl Border {
     /// Opens it with these folders of tables, as paths of the repository; `None` without a program.
     pub(crate) async fn open(folders: &[&str]) -> anyhow::Result<Option<Self>> {
-        let Some(program) = program() else {
+        let Some(program) = program_or_skip() else {
             return Ok(None);
         };
-        let mut hub = Hub::new(&program)?;
+        let place = Place::new(&program, &[])?;
         for tables in folders {
-            hub.run(&["seed", &of_repository(tables).display().to_string()])?;
+            place.seed(tables).await?;
         }
-        let http = reqwest::Client::new();
-        hub.serve("http", &http, &[]).await?;
-        Ok(Some(Self { hub, http }))
+        let hub = place.serve().await?;
+        Ok(Some(Self { place, _hub: hub }))
     }
 
     /// Registers one more source.
     pub(crate) async fn register(&self, source: &Value) -> anyhow::Result<()> {
-        let request = self.http.post(self.url("/v1/admin/sources")).json(source);
+        let request = self
+            .client()
+            .post(self.url("/v1/admin/sources"))
+            .json(source);
         request.send().await?.error_for_status()?;
         Ok(())
     }
@@ -45,7 +49,7 @@ impl Border {
         received_at: Option<&str>,
     ) -> anyhow::Result<Response> {
         let url = self.url(&format!("/v1/records/{source_id}"));
-        let mut request = self.http.post(url).header("content-type", content_type);
+        let mut request = self.client().post(url).header("content-type", content_type);
         if let Some(at) = received_at {
             request = request.header("bordergate-received-at", at);
         }
@@ -71,20 +75,27 @@ impl Border {
     /// Returns what became of a record, once it is processed.
     pub(crate) async fn record(&self, record_id: &str) -> anyhow::Result<Value> {
         let url = self.url(&format!("/v1/records/{record_id}"));
-        let begun = Instant::now();
-        loop {
-            let response = self.http.get(&url).send().await?;
-            if response.status() != StatusCode::NOT_FOUND {
-                return Ok(response.error_for_status()?.json().await?);
+        let mut record = Value::Null;
+        until(record_id, PATIENCE, async || {
+            let response = self.client().get(&url).send().await?;
+            if response.status() == StatusCode::NOT_FOUND {
+                return Ok(false);
             }
-            ensure!(begun.elapsed() < PATIENCE, "{record_id} is not processed");
-            tokio::time::sleep(ASK_EVERY).await;
-        }
+            record = response.error_for_status()?.json().await?;
+            Ok(true)
+        })
+        .await?;
+        Ok(record)
+    }
+
+    /// Returns the client that asks the hub.
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        self.place.client()
     }
 
     /// Returns the address of a path at the HTTP door.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.hub.http)
+        format!("http://{}{path}", self.place.http())
     }
 }
 

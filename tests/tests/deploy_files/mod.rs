@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
+use bordergate_tests::of_repository;
 use serde::Deserialize;
-
-use crate::running_hub::of_repository;
 
 /// What is read of `compose.yaml`.
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -46,10 +45,7 @@ impl Scene {
             return Ok(None);
         };
         let place = Place::new(&program, &[])?;
-        let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/reference");
-        place
-            .command(&["seed", tables.to_str().context("a path of UTF-8")?])
-            .await?;
+        place.seed("seeds/reference").await?;
         let settings = format!(
             "[limits]\nrecord_bytes = 65536\n[mqtt]\nurl = \"{url}\"\n{more}\n[[mqtt.subscriptions]]\n\
              topic = \"gates/{{source}}/weight\"\ncontent_type = \"application/json\"\n"
