@@ -13,6 +13,30 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
+macro_rules! migrations {
+    ($($version:literal $name:literal $file:literal;)*) => {
+        /// Every migration of SQLite, in order.
+        pub(crate) const SQLITE: &[Migration] = &[$(migrations!("sqlite" $version $name $file)),*];
+        /// Every migration of PostgreSQL, in order.
+        pub(crate) const POSTGRES: &[Migration] = &[$(migrations!("postgres" $version $name $file)),*];
+    };
+    ($database:literal $version:literal $name:literal $file:literal) => {
+        Migration {
+            version: $version,
+            name: $name,
+            sql: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/migrations/", $database, "/", $file
+            )),
+        }
+    };
+}
+
+migrations! {
+    1 "hub" "0001_hub.sql";
+    2 "parts" "0002_parts.sql";
+    3 "bridge" "0003_bridge.sql";
+}
+
 /// Returns the version this program works with.
 pub(crate) fn expected_version(migrations: &[Migration]) -> i64 {
     migrations.last().map_or(0, |migration| migration.version)

@@ -5,35 +5,7 @@ use sqlx::{PgConnection, query, query_scalar, raw_sql};
 use super::{Lock, lock, sql};
 use crate::Error;
 use crate::failure::OrFailure;
-use crate::schema::{Migration, check_not_newer, expected_version};
-
-/// Every migration, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "hub",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/postgres/0001_hub.sql"
-        )),
-    },
-    Migration {
-        version: 2,
-        name: "parts",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/postgres/0002_parts.sql"
-        )),
-    },
-    Migration {
-        version: 3,
-        name: "bridge",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/postgres/0003_bridge.sql"
-        )),
-    },
-];
+use crate::schema::{POSTGRES, check_not_newer, expected_version};
 
 /// Runs what is missing, inside the caller's transaction; returns the versions before and after.
 ///
@@ -50,8 +22,8 @@ pub(crate) async fn migrate(connection: &mut PgConnection) -> Result<(i64, i64),
         .await
         .or_failure()?;
     let before = version(connection).await?;
-    check_not_newer(before, MIGRATIONS)?;
-    for migration in MIGRATIONS
+    check_not_newer(before, POSTGRES)?;
+    for migration in POSTGRES
         .iter()
         .filter(|migration| migration.version > before)
     {
@@ -66,7 +38,7 @@ pub(crate) async fn migrate(connection: &mut PgConnection) -> Result<(i64, i64),
             .await
             .or_failure()?;
     }
-    Ok((before, expected_version(MIGRATIONS)))
+    Ok((before, expected_version(POSTGRES)))
 }
 
 /// Returns the schema's version; 0 for an empty database.

@@ -34,7 +34,7 @@ impl Registry for SqliteStore {
         let found = self
             .read(|connection| Box::pin(schema::version(connection)))
             .await?;
-        crate::schema::check(found, schema::MIGRATIONS)
+        crate::schema::check(found, crate::schema::SQLITE)
     }
 
     async fn seed(&self, reference: &Reference) -> Result<SeedReport, Error> {

@@ -5,35 +5,7 @@ use sqlx::{SqliteConnection, query, query_scalar, raw_sql};
 use super::sql;
 use crate::Error;
 use crate::failure::OrFailure;
-use crate::schema::{Migration, check_not_newer, expected_version};
-
-/// Every migration, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "hub",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/sqlite/0001_hub.sql"
-        )),
-    },
-    Migration {
-        version: 2,
-        name: "parts",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/sqlite/0002_parts.sql"
-        )),
-    },
-    Migration {
-        version: 3,
-        name: "bridge",
-        sql: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/migrations/sqlite/0003_bridge.sql"
-        )),
-    },
-];
+use crate::schema::{SQLITE, check_not_newer, expected_version};
 
 /// Runs what is missing, inside the caller's transaction; returns the versions before and after.
 ///
@@ -45,11 +17,8 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(i64, i
         .await
         .or_failure()?;
     let before = version(connection).await?;
-    check_not_newer(before, MIGRATIONS)?;
-    for migration in MIGRATIONS
-        .iter()
-        .filter(|migration| migration.version > before)
-    {
+    check_not_newer(before, SQLITE)?;
+    for migration in SQLITE.iter().filter(|migration| migration.version > before) {
         raw_sql(migration.sql)
             .execute(&mut *connection)
             .await
@@ -61,7 +30,7 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(i64, i
             .await
             .or_failure()?;
     }
-    Ok((before, expected_version(MIGRATIONS)))
+    Ok((before, expected_version(SQLITE)))
 }
 
 /// Returns the schema's version; 0 for an empty file.
