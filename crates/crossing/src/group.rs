@@ -122,10 +122,11 @@ impl Groups {
 
     /// Links a group's readings among themselves anew.
     pub(crate) fn settle_group(&mut self, number: GroupNumber, rules: &Rules) {
-        let Some(group) = self.groups.get(&number) else {
+        let Some(mut settled) = self.groups.remove(&number) else {
             return;
         };
-        let mut group = group.as_ref().clone();
+        // `insert` has made it anew, so that nothing is copied here.
+        let group = Arc::make_mut(&mut settled);
         group.assigned = assign(&group.readings, rules);
         group.has_lone = group
             .assigned
@@ -147,7 +148,7 @@ impl Groups {
             }
             group.plates = plates.into_iter().map(str::to_owned).collect();
         }
-        self.groups.insert(number, Arc::new(group));
+        self.groups.insert(number, settled);
     }
 
     fn forget_points(&mut self, number: GroupNumber, gate_id: &GateId, points: &BTreeSet<u64>) {
