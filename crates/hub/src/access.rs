@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use bordergate_model::SourceId;
 use bordergate_store::{Role, Store, TokenGrant};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -13,8 +14,6 @@ pub enum Caller {
     Loopback,
     /// The holder of a token.
     Holder(TokenGrant),
-    /// A device or broker that the configuration names together with its sources: may send under those, and no more.
-    Configuration,
 }
 
 /// What a caller wants to do; each has its row in [`Caller::may`].
@@ -57,13 +56,22 @@ impl Denied {
 }
 
 impl Caller {
+    /// Returns the caller for whom the configuration vouches: a door that it names together with a source has the
+    /// rights of that source, and no other.
+    #[must_use]
+    pub fn source(source_id: &SourceId) -> Self {
+        Self::Holder(TokenGrant {
+            role: Role::Source,
+            subject: source_id.to_string(),
+        })
+    }
+
     /// Tells whether the caller has the right. A new right without a row here does not compile; a
     /// role without the right is denied.
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
         let grant = match self {
             Self::Loopback => return true,
-            Self::Configuration => return right == Right::Send,
             Self::Holder(grant) => grant,
         };
         match right {
@@ -97,7 +105,6 @@ impl Caller {
     pub fn actor(&self) -> String {
         match self {
             Self::Loopback => "loopback".to_owned(),
-            Self::Configuration => "configuration".to_owned(),
             Self::Holder(grant) => format!("{}:{}", grant.role.code(), grant.subject),
         }
     }
@@ -221,8 +228,9 @@ mod tests {
                 "{role:?}"
             );
         }
+        let source = Caller::source(&SourceId::parse("hn-scale-1").expect("a name"));
         assert_eq!(
-            rights.map(|right| Caller::Configuration.may(right)),
+            rights.map(|right| source.may(right)),
             [true, false, false, false, false, false]
         );
     }

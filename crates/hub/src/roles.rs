@@ -164,19 +164,6 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the doors that fetch records themselves; they end when the hub stops.
-pub fn start_doors(app: &Arc<App>) {
-    for (index, folder) in app.settings.folders.iter().enumerate() {
-        let watching = crate::doors::files::watch(Arc::clone(app), folder.clone());
-        spawn_watched(app, &format!("folder {}", index + 1), watching);
-    }
-    let owner = Uuid::new_v4();
-    for (index, bridge) in app.settings.bridge.iter().enumerate() {
-        let reading = crate::doors::bridge::read(Arc::clone(app), bridge.clone(), owner);
-        spawn_watched(app, &format!("bridge {}", index + 1), reading);
-    }
-}
-
 /// Runs a long-lived task and notes when it ends early.
 pub fn spawn_watched(app: &Arc<App>, name: &str, work: impl Future<Output = ()> + Send + 'static) {
     app.health.set(name, "alive");

@@ -69,7 +69,6 @@ impl Hub {
             }
         });
         grpc::serve(&app, grpc)?;
-        roles::start_doors(&app);
         tracing::info!("HTTP and web page on {http_address}, gRPC on {grpc_address}");
         Ok(Self {
             app,

@@ -7,6 +7,7 @@ pub mod files;
 pub mod http;
 pub mod mqtt;
 mod own;
+mod pauses;
 pub mod refusal;
 mod report;
 mod settle;
@@ -15,10 +16,13 @@ mod tcp;
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::app::App;
 use crate::roles::spawn_watched;
 
-/// Opens the doors to devices that the settings name; they close when the hub stops.
+/// Opens the doors that the settings name: to a broker, to devices, into folders and to other systems' topics. They
+/// close when the hub stops.
 ///
 /// # Errors
 /// When the settings of one cannot be used, or its port is taken; says which.
@@ -27,5 +31,14 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
         spawn_watched(app, "mqtt", door.run());
     }
     tcp::start(app).await?;
+    for (index, folder) in app.settings.folders.iter().enumerate() {
+        let watching = files::watch(Arc::clone(app), folder.clone());
+        spawn_watched(app, &format!("folder {}", index + 1), watching);
+    }
+    let owner = Uuid::new_v4();
+    for (index, bridge) in app.settings.bridge.iter().enumerate() {
+        let reading = bridge::read(Arc::clone(app), bridge.clone(), owner);
+        spawn_watched(app, &format!("bridge {}", index + 1), reading);
+    }
     Ok(())
 }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bordergate_model::Receipt;
-use bordergate_store::{Role, TokenGrant};
 use futures_util::future::join_all;
 use sha2::{Digest as _, Sha256};
 
 use super::accept::{LONGEST_KEY, Offer};
+use super::pauses::Pauses;
 use super::refusal::Refusal;
 use super::states::State;
 use crate::access::Caller;
 use crate::app::App;
 
-/// Shortest and longest pause before what was refused for now is offered again.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// Pauses before what was refused for now is offered again.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// What became of an offer: its place, and the receipt or why this record can never be accepted.
 pub type Answer<T> = (T, Result<Receipt, Refusal>);
@@ -40,10 +40,10 @@ pub async fn accept_all<T>(
         .enumerate()
         .map(|(index, (place, offer))| (index, place, offer))
         .collect();
-    let mut pause = PAUSE.0;
+    let mut pauses = PAUSES;
     loop {
         let offered = waiting.iter().map(|(_, _, offer)| {
-            let caller = source_itself(offer);
+            let caller = Caller::source(&offer.source_id);
             async move { app.accept(&caller, offer.clone()).await }
         });
         let results = join_all(offered).await;
@@ -71,7 +71,7 @@ pub async fn accept_all<T>(
             );
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSE.1),
+            () = tokio::time::sleep(pauses.take()) => {}
             () = app.shutdown.cancelled() => return Err(Refusal::Stopping),
         }
     }
@@ -84,14 +84,6 @@ pub fn key(key: String) -> String {
     } else {
         format!("sha256/{}", hex::encode(Sha256::digest(&key)))
     }
-}
-
-/// The administrator named the source in the configuration: the door has the rights of that source, and no other.
-fn source_itself(offer: &Offer) -> Caller {
-    Caller::Holder(TokenGrant {
-        role: Role::Source,
-        subject: offer.source_id.to_string(),
-    })
 }
 
 #[cfg(test)]

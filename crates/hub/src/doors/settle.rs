@@ -7,14 +7,14 @@ use bordergate_model::Fault;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::Offer;
+use super::pauses::Pauses;
 use super::refusal::Refusal;
 use super::report::Report;
 use crate::access::Caller;
 use crate::app::App;
 
-/// First and longest pause before a message is offered again.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Pauses before a message is offered again.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(10));
 
 /// How a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +58,10 @@ async fn offer_until_settled(
             return Settled::Refused(refusal.code());
         }
     };
-    let mut pause = PAUSE;
+    let caller = Caller::source(&offer.source_id);
+    let mut pauses = PAUSES;
     loop {
-        let Err(refusal) = app.accept(&Caller::Configuration, offer.clone()).await else {
+        let Err(refusal) = app.accept(&caller, offer.clone()).await else {
             return Settled::Accepted;
         };
         match refusal {
@@ -72,10 +73,9 @@ async fn offer_until_settled(
             refusal => report.refuses(&refusal),
         }
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pauses.take()) => {}
             () = gone.cancelled() => return Settled::Open,
             () = app.shutdown.cancelled() => return Settled::Open,
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

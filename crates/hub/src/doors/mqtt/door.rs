@@ -20,12 +20,12 @@ use super::connect;
 use super::message::{Subscribed, offer};
 use super::pattern::Pattern;
 use crate::app::App;
+use crate::doors::pauses::Pauses;
 use crate::doors::report::Report;
 use crate::doors::settle::{Settled, settle};
 
-/// First and longest pause before the next connection.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Pauses before the next connection.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
 /// A connection that held so long is followed by the next after the first pause; two hubs under one name, which put each
 /// other out, soon pause long.
 const STEADY: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ struct Ended {
 impl Door {
     /// Serves the door until the hub stops.
     pub async fn run(self: Arc<Self>) {
-        let mut pause = PAUSE;
+        let mut pauses = PAUSES;
         let mut had_session = false;
         while !self.app.shutdown.is_cancelled() {
             self.report.is_waiting("connecting");
@@ -90,8 +90,9 @@ impl Door {
             }
             self.report.is_waiting(ended.code);
             if begun.elapsed() >= STEADY {
-                pause = PAUSE;
+                pauses.begin_anew();
             }
+            let pause = pauses.take();
             tracing::warn!(
                 error.code = ended.code,
                 "no connection to the MQTT broker; again in {} ms: {}",
@@ -102,7 +103,6 @@ impl Door {
                 () = tokio::time::sleep(pause) => {}
                 () = self.app.shutdown.cancelled() => break,
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.report.is_waiting("stopped");
     }

@@ -18,6 +18,7 @@ use super::offer;
 use super::peers::Port;
 use crate::app::App;
 use crate::config::Scale;
+use crate::doors::pauses::Pauses;
 use crate::doors::report::Report;
 use crate::doors::settle::{Settled, settle};
 use crate::roles::spawn_watched;
@@ -31,9 +32,10 @@ const LAST_FRAME_BYTES: usize = 64;
 const WAITING: usize = 64;
 /// What the hub loses when it stops while the log does not answer.
 const LOST: &str = "tcp.lost_at_stop";
-/// First and longest pause before the next connection.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Pauses before the next connection.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
+/// A connection, with the wait for it, that held longer is followed by the next after the first pause.
+const STEADY: Duration = Duration::from_secs(30);
 /// Longest a scale may take to answer a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -94,7 +96,7 @@ pub async fn start(app: &Arc<App>, number: usize, entry: &Scale) -> anyhow::Resu
 impl Door {
     async fn run(mut self, line: Line) {
         let shutdown = self.app.shutdown.clone();
-        let mut pause = PAUSE;
+        let mut pauses = PAUSES;
         let mut next = None;
         while !shutdown.is_cancelled() {
             let begun = Instant::now();
@@ -117,16 +119,15 @@ impl Door {
             }
             if let (Line::Connect(address), false) = (&line, shutdown.is_cancelled()) {
                 self.report.is_waiting("tcp.unreachable");
-                if begun.elapsed() > LONGEST_PAUSE {
-                    pause = PAUSE;
+                if begun.elapsed() > STEADY {
+                    pauses.begin_anew();
                 }
                 let words = format!("no connection with the scale at {address}");
                 self.report.complains("tcp.unreachable", &words);
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
+                    () = tokio::time::sleep(pauses.take()) => {}
                     () = shutdown.cancelled() => {}
                 }
-                pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
         self.report.is_waiting("stopped");

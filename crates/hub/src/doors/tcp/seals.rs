@@ -118,7 +118,10 @@ impl Door {
     async fn is_kept(&self, record: Vec<u8>) -> bool {
         let offered = offer(&self.app, &self.source_id, FORMAT, "text/plain", record);
         let accepted = match offered {
-            Ok(offer) => self.app.accept(&Caller::Configuration, offer).await,
+            Ok(offer) => {
+                let caller = Caller::source(&offer.source_id);
+                self.app.accept(&caller, offer).await
+            }
             Err(refusal) => Err(refusal),
         };
         match accepted {
