@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 use quick_xml::events::BytesStart;
 
 use super::{Builder, Element, check_attributes};
@@ -69,9 +69,23 @@ fn name_of(tag: &str) -> Option<&str> {
         tag[length..]
             .starts_with([' ', '\n', '\r', '\t'])
             .then_some(())?;
+        ends_unquoted(&tag[length..]).then_some(())?;
         check_attributes(&BytesStart::from_content(tag, length)).ok()?;
     }
     starts_well.then_some(name)
+}
+
+/// Tells whether the bracket behind a tag closes it: inside quotes, wherever they begin, it does not.
+fn ends_unquoted(attributes: &str) -> bool {
+    let mut rest = attributes.as_bytes();
+    while let Some(opening) = memchr2(b'"', b'\'', rest) {
+        let quoted = &rest[opening + 1..];
+        let Some(closing) = memchr(rest[opening], quoted) else {
+            return false;
+        };
+        rest = &quoted[closing + 1..];
+    }
+    true
 }
 
 #[cfg(test)]
@@ -96,6 +110,8 @@ mod tests {
             ("<a b='>'/>", false),
             ("<a b=c/>", false),
             ("<a b/>", false),
+            ("<a \"=''></a>", false),
+            ("<a b='\"' c=\"'\"></a>", true),
             ("<a></a >", false),
             ("<a><b></a></b>", false),
             ("<a>", false),
