@@ -36,7 +36,7 @@ pub struct App {
     pub metrics: Metrics,
     /// Which long-lived tasks are alive.
     pub health: Health,
-    /// What the doors that fetch records themselves are doing.
+    /// What the doors that the settings open are doing.
     pub doors: States,
     /// Cancelled when the hub shall stop.
     pub shutdown: CancellationToken,

@@ -3,7 +3,7 @@
 //! Each is watched: a task that ends before the hub stops turns `/healthz` red.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bordergate_crossing::Rules;
@@ -19,59 +19,31 @@ use crate::doors::states::State;
 /// How often metrics that must be asked for, and registrations made by other hubs, are read.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// Names and their states.
-type States = Arc<Mutex<BTreeMap<String, String>>>;
-
-/// Which long-lived tasks are alive, and what the doors to devices do, for `/healthz`.
+/// Which long-lived tasks are alive, for `/healthz`.
 #[derive(Clone, Debug, Default)]
-pub struct Health {
-    tasks: States,
-    doors: States,
-}
+pub struct Health(Arc<Mutex<BTreeMap<String, String>>>);
 
 impl Health {
     /// Notes the state of a task: `alive`, or why it is not.
     pub fn set(&self, task: &str, state: &str) {
-        note(&self.tasks, task, state);
-    }
-
-    /// Notes the state of a door to devices. One without a connection does not make the hub unwell: a restart would
-    /// not help.
-    pub fn set_door(&self, door: &str, state: &str) {
-        note(&self.doors, door, state);
+        self.lock().insert(task.to_owned(), state.to_owned());
     }
 
     /// Returns every task and its state.
     #[must_use]
     pub fn tasks(&self) -> BTreeMap<String, String> {
-        noted(&self.tasks)
-    }
-
-    /// Returns every door to devices and its state.
-    #[must_use]
-    pub fn doors(&self) -> BTreeMap<String, String> {
-        noted(&self.doors)
+        self.lock().clone()
     }
 
     /// Tells whether every task is alive.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.tasks().values().all(|state| state == "alive")
+        self.lock().values().all(|state| state == "alive")
     }
-}
 
-fn note(states: &States, name: &str, state: &str) {
-    states
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(name.to_owned(), state.to_owned());
-}
-
-fn noted(states: &States) -> BTreeMap<String, String> {
-    states
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Returns the rules of linking as the settings say.

@@ -65,7 +65,7 @@ impl Hub {
     pub(crate) async fn door_is(&self, door: &str, state: &str) -> anyhow::Result<()> {
         let mut seen = Value::Null;
         let waited = until(state, PATIENCE, async || {
-            seen = self.json("/readyz").await?["doors"].take();
+            seen = self.json("/healthz").await?["doors"].take();
             let doors = seen.as_object().context("no doors")?;
             let mut named = doors.iter().filter(|(name, _)| name.starts_with(door));
             Ok(named.any(|(_, found)| found == state))

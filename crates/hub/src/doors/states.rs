@@ -1,9 +1,9 @@
-//! What the doors that fetch records themselves are doing: open, or a stable code for what they wait for.
+//! What the doors that the settings open are doing: open, or a stable code for what they wait for.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The states of all such doors, for `/readyz` and the metrics.
+/// The states of all such doors, for `/healthz` and the metrics.
 #[derive(Clone, Debug, Default)]
 pub struct States(Arc<Mutex<BTreeMap<String, &'static str>>>);
 
@@ -37,13 +37,17 @@ pub struct State {
 }
 
 impl State {
-    /// The state of a door that takes records.
+    /// The state of a door that fetches records.
     pub const OPEN: &'static str = "open";
+    /// The state of a door that has its one connection.
+    pub const CONNECTED: &'static str = "connected";
+    /// The state of a door that devices connect to.
+    pub const LISTENING: &'static str = "listening";
 
     /// Tells whether all is well in a state: the door takes records, or another hub does in its place.
     #[must_use]
     pub fn is_well(state: &str) -> bool {
-        state == Self::OPEN || state.ends_with(".held")
+        [Self::OPEN, Self::CONNECTED, Self::LISTENING].contains(&state) || state.ends_with(".held")
     }
 
     /// Notes the state; tells whether it is another than before.
@@ -70,6 +74,8 @@ mod tests {
             (State::OPEN, true, true),
             (State::OPEN, false, true),
             ("folder.held", true, true),
+            (State::CONNECTED, true, true),
+            (State::LISTENING, true, true),
             ("log.unreachable", true, false),
         ] {
             assert_eq!(state.set(word), is_new, "{word}");

@@ -98,7 +98,7 @@ impl Metrics {
                 .build(),
             doors_open: meter
                 .i64_gauge("bordergate_doors_open")
-                .with_description("1 when a door that fetches records itself (a folder, a bridged partition) does so or another hub does in its place, 0 when it waits; /readyz says for what.")
+                .with_description("1 when a door that the settings open (a broker, a device, a folder, a bridged partition) takes records or another hub does in its place, 0 when it waits; /healthz says for what.")
                 .build(),
             folder_files: meter
                 .u64_counter("bordergate_folder_files")
@@ -194,7 +194,7 @@ impl Metrics {
             .record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
     }
 
-    /// Sets whether a door that fetches records itself does so, or another hub does in its place.
+    /// Sets whether a door that the settings open takes records, or another hub does in its place.
     pub fn set_door_open(&self, door: &str, is_open: bool) {
         let labels = [KeyValue::new("door", door.to_owned())];
         self.doors_open.record(is_open.into(), &labels);
