@@ -1,4 +1,5 @@
-//! `GET /v1/crossings` and `GET /v1/crossings/{crossing_id}`: whole crossings, as JSON or JSON lines.
+//! `GET /v1/crossings` and `GET /v1/crossings/{crossing_id}`: whole crossings, as JSON or JSON lines; one also as an
+//! EPCIS document.
 //!
 //! Callers without the right to see vehicles get pseudonyms. Whoever finds a vehicle by its plate
 //! leaves a row in the audit trail.
@@ -12,9 +13,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use bordergate_model::{
-    ContainerNumber, CrossingId, DeclarationNumber, KeyKind, MatchKey, PlateNumber,
+    ContainerNumber, Crossing, CrossingId, DeclarationNumber, KeyKind, MatchKey, PlateNumber,
     State as CrossingState,
 };
+use bordergate_sources::epcis;
 use bordergate_store::{AuditEntry, CrossingFilter, CrossingPage};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -26,6 +28,8 @@ use crate::access::{Caller, Right};
 use crate::app::App;
 use crate::doors::http::Problem;
 
+/// Content type of a crossing as an EPCIS document (JSON-LD).
+const EPCIS: &str = "application/ld+json";
 /// Rows of a page when the caller does not say.
 const PAGE_ROWS: u32 = 100;
 
@@ -92,8 +96,9 @@ async fn list(
 async fn one(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
+    accept: Accept,
     Id(crossing_id): Id<CrossingId>,
-) -> Result<Json<answers::Crossing>, Problem> {
+) -> Result<Response, Problem> {
     caller.check(Right::SeeStatistics)?;
     let found = app.store.crossing(crossing_id).await?;
     let unknown = || {
@@ -103,12 +108,28 @@ async fn one(
         )
     };
     let crossing = found.ok_or_else(unknown)?;
+    if accept.names(EPCIS) {
+        return epcis_document(&crossing, &app.settings.http.base());
+    }
     let facts = app.store.facts_of(&[crossing_id]).await?;
     Ok(Json(answers::crossing(
         &crossing,
         &facts,
         Veil::for_caller(&caller, &app.keys),
-    )))
+    ))
+    .into_response())
+}
+
+/// The document names no vehicle, so that whoever may see the crossing may see all of it.
+fn epcis_document(crossing: &Crossing, base: &str) -> Result<Response, Problem> {
+    let document = epcis::write(crossing, base).ok_or_else(|| {
+        let crossing_id = crossing.crossing_id;
+        Problem::not_found(
+            "epcis.empty",
+            format!("crossing {crossing_id} has no milestone with a time to be believed"),
+        )
+    })?;
+    Ok(([(header::CONTENT_TYPE, EPCIS)], document).into_response())
 }
 
 /// Reads the filter and records a search by plate.

@@ -54,6 +54,16 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
             "is the same as http.address; give each door its own port",
         ));
     }
+    let public_url = settings.http.public_url.as_deref().unwrap_or("https://");
+    if !["http://", "https://"]
+        .iter()
+        .any(|scheme| public_url.starts_with(scheme))
+    {
+        findings.push(error(
+            "http.public_url",
+            "must begin with http:// or https://",
+        ));
+    }
     if settings
         .process
         .max_shards

@@ -99,6 +99,8 @@ settings! {
         tls_certificate: Option<PathBuf> = None,
         /// PEM file with the private key.
         tls_key: Option<PathBuf> = None,
+        /// Address under which others reach the page and the queries, such as `https://hub.example/`; ids in EPCIS documents are made of it. Unset: the address listened on.
+        public_url: Option<String> = None,
         /// Seconds a client may take to send its request headers.
         header_timeout_seconds: u64 = 10,
         /// Seconds a client may take to send its body, and the hub to answer.
@@ -242,6 +244,18 @@ settings! {
         otlp_endpoint: Option<String> = None,
         /// PEM file with the authorities that sign the certificate of an `https` endpoint; unset: the system's.
         otlp_ca_file: Option<PathBuf> = None,
+    }
+}
+
+impl Http {
+    /// Returns the address under which others reach the hub, with a slash at its end.
+    #[must_use]
+    pub fn base(&self) -> String {
+        match (&self.public_url, &self.tls_certificate) {
+            (Some(url), _) => format!("{}/", url.trim_end_matches('/')),
+            (None, Some(_)) => format!("https://{}/", self.address),
+            (None, None) => format!("http://{}/", self.address),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! that fits (Core Business Vocabulary 2.0), else `other`; the milestone's own code stands beside it. Written after the
 //! EPCIS 2.0 standard and its JSON-LD binding: what an event must have, bare words for standard vocabulary, URIs for ids.
 
-use bordergate_model::{Crossing, CrossingChange, KeyKind, Milestone, Standing};
+use bordergate_model::{Crossing, KeyKind, Milestone, Standing, State};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,21 +14,20 @@ const EVENTS: Uuid = Uuid::from_u128(0x5e0a_7c42_91d3_5b18_8f6e_2d94_c07b_3a61);
 /// Offset of Viet Nam, in whose local time people read the events.
 const ZONE_OFFSET: &str = "+07:00";
 
-/// Returns the document of a crossing after a change, events in the order of time; `None` when no milestone is dated
-/// (also for a tombstone).
+/// Returns a crossing as a document, events in the order of time; `None` when no milestone is dated or the crossing was
+/// merged into another.
 ///
 /// `base` is the hub's public address with a slash at its end, such as `https://hub.example/`: crossings and gates get
 /// ids under it. A clock that cannot be believed dates no event. The document says it was made when the crossing's
 /// latest reading was received, so that equal crossings give equal documents; an event whose time changed has a new id.
 #[must_use]
-pub fn write(change: &CrossingChange, base: &str) -> Option<String> {
-    let crossing = &change.crossing;
+pub fn write(crossing: &Crossing, base: &str) -> Option<String> {
     let mut dated: Vec<(&Milestone, &Standing)> = crossing
         .milestones
         .iter()
         .filter(|(_, standing)| !standing.is_suspect)
         .collect();
-    if change.is_tombstone() || dated.is_empty() {
+    if crossing.state == State::Merged || dated.is_empty() {
         return None;
     }
     dated.sort_by_key(|(_, standing)| standing.at);
