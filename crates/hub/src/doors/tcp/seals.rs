@@ -59,7 +59,7 @@ impl Door {
         let connection_count = move |places: &Semaphore| most - places.available_permits();
         loop {
             self.report.is_listening(connection_count(&places));
-            let stream = tokio::select! {
+            let mut stream = tokio::select! {
                 stream = port.accept() => stream,
                 () = self.app.shutdown.cancelled() => break,
             };
@@ -71,8 +71,10 @@ impl Door {
             };
             let (door, places) = (self.clone(), Arc::clone(&places));
             self.app.tasks.spawn(async move {
-                door.serve(stream).await;
+                door.serve(&mut stream).await;
+                // First the place: a seal that sees its connection closed may connect again at once.
                 drop(place);
+                drop(stream);
                 door.report.is_listening(connection_count(&places));
             });
         }
@@ -80,7 +82,7 @@ impl Door {
     }
 
     /// Reads a connection to its end.
-    async fn serve(&self, mut stream: TcpStream) {
+    async fn serve(&self, stream: &mut TcpStream) {
         let idle = Duration::from_secs(self.app.settings.tcp.idle_seconds);
         let mut reports = SealReports::default();
         let mut buffer = [0; 4096];
