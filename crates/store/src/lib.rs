@@ -5,6 +5,7 @@ mod document;
 mod error;
 mod exchange;
 mod failure;
+mod gdc;
 mod moment;
 mod parts;
 pub mod postgres;
@@ -22,6 +23,7 @@ pub use bridge::{
 };
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
+pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, TakeService};
 pub use parts::{KeptPart, PartChanges, WantedParts};
 pub use queries::{
     CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
@@ -36,6 +38,6 @@ pub use shards::{
 };
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
-pub trait Store: Shards + Queries + Exchange + Registry + Bridges {}
+pub trait Store: Shards + Queries + Exchange + Registry + Bridges + Questions {}
 
-impl<T: Shards + Queries + Exchange + Registry + Bridges> Store for T {}
+impl<T: Shards + Queries + Exchange + Registry + Bridges + Questions> Store for T {}

@@ -9,6 +9,7 @@ mod column;
 mod commit;
 mod connection;
 mod exchange;
+mod gdc;
 mod look_up;
 mod parts;
 mod queries;

@@ -10,6 +10,7 @@ pub(crate) mod fact;
 pub(crate) mod feed;
 pub(crate) mod filters;
 pub(crate) mod found;
+pub(crate) mod gdc;
 pub(crate) mod observation;
 pub(crate) mod page;
 pub(crate) mod part;

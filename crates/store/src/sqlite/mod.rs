@@ -9,6 +9,7 @@ mod commit;
 mod connection;
 mod exchange;
 mod filters;
+mod gdc;
 mod look_up;
 mod parts;
 mod queries;

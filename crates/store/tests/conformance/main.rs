@@ -11,6 +11,7 @@ mod bridge;
 mod durability;
 mod exchange;
 mod figures;
+mod gdc;
 mod lease;
 mod look_up;
 mod only_sqlite;
@@ -74,6 +75,11 @@ on_every_backend! {
     figures::metrics_count_what_waits,
     figures::milestone_times_are_those_that_stand,
     figures::readings_carry_latency_and_identifier,
+    gdc::an_amendment_of_a_settled_declaration_is_not_asked_about,
+    gdc::asked_about_is_what_an_open_crossing_waits_for,
+    gdc::one_asks_a_service_and_an_earlier_one_is_fenced,
+    gdc::the_one_asked_longest_ago_comes_first_and_a_settled_one_never,
+    gdc::the_pace_and_the_failures_outlive_who_asked,
     lease::a_clean_release_is_told_from_an_unclean_end,
     lease::a_suspect_is_counted_until_its_commit,
     lease::an_earlier_owner_is_fenced_everywhere,
