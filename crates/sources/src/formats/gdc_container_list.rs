@@ -2,7 +2,8 @@
 //!
 //! The paper that lets goods pass the supervision area. It tells a state without its moment, so the state's milestone is
 //! undated; the registration day alone is no moment either. `words` reads the Vietnamese texts with or without
-//! diacritics. Rows of the diffgram's `before` are old values and left out. Source: formats.md, GDC container list service.
+//! diacritics. Rows of the diffgram's `before` are old values and left out. The answer changes while a declaration is
+//! asked about again: each that tells anything else is another event. Source: formats.md, GDC container list service.
 
 mod words;
 
@@ -14,6 +15,8 @@ use crate::xml::{self, Element};
 use crate::{Context, Error, Read, event_id};
 
 const RESULT: &str = "QueryBangKeDanhSachContainerResult";
+/// When the service looked: the one value that differs between two answers that tell the same.
+const TOLD_AT: &str = "ThoiGianLayDuLieu";
 const DETAILS: [&str; 13] = [
     "NgayToKhai",
     "MaDDGS",
@@ -26,7 +29,7 @@ const DETAILS: [&str; 13] = [
     "DVT_Tong_Trong_Luong_Hang",
     "SoDinhDanh",
     "IsContainer",
-    "ThoiGianLayDuLieu",
+    TOLD_AT,
     "ThongBaoLoi",
 ];
 
@@ -118,9 +121,7 @@ fn readings(
     let value = |name: &str| result.text_at(name).unwrap_or_default();
     let mut state = context.observation(None);
     state.occurred = context.undated(None);
-    state.told_at = context
-        .iso(value("ThoiGianLayDuLieu"))?
-        .and_then(|told| told.at);
+    state.told_at = context.iso(value(TOLD_AT))?.and_then(|told| told.at);
     declarations(&mut state, [number]);
     containers(
         &mut state,
@@ -139,19 +140,8 @@ fn readings(
             .map(str::trim);
         seals(&mut state, texts.filter(|text| !is_no_seal(text)));
     }
-    let numbers: Vec<&str> = rows
-        .iter()
-        .filter_map(|row| either(row, "SoContainer", "So_Container"))
-        .collect();
-    let seal_list: Vec<&str> = state.seals.iter().map(Seal::as_str).collect();
+    state.event_id = Some(event_id(result, rows, &state.seals));
     let (status, channel) = (value("TrangThaiToKhai"), value("LuongToKhai"));
-    state.event_id = Some(event_id::derived(&[
-        number,
-        status,
-        channel,
-        &numbers.join(" "),
-        &seal_list.join(" "),
-    ]));
     state.direction = state
         .declarations
         .first()
@@ -180,6 +170,23 @@ fn readings(
         ..state.clone()
     });
     Ok(registration.into_iter().chain([state]).collect())
+}
+
+/// Returns the event: everything that is told, so that an error reported or taken back, a state or a weight that changed
+/// is no other reading of an earlier event.
+fn event_id(result: &Element<'_>, rows: &[&Element<'_>], seals: &[Seal]) -> String {
+    let values = ["SoToKhai"].iter().chain(&DETAILS);
+    let values = values
+        .filter(|name| **name != TOLD_AT)
+        .map(|name| result.text_at(name).unwrap_or_default());
+    let numbers: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| either(row, "SoContainer", "So_Container"))
+        .collect();
+    let seals: Vec<&str> = seals.iter().map(Seal::as_str).collect();
+    let (numbers, seals) = (numbers.join(" "), seals.join(" "));
+    let fields: Vec<&str> = values.chain([&*numbers, &*seals]).collect();
+    event_id::derived(&fields)
 }
 
 /// What the service writes where there is no seal.
