@@ -3,7 +3,7 @@
 use bordergate_model::{Milestone, Observation};
 
 use crate::family::Asking;
-use crate::reading::moment;
+use crate::reading::{is_dated, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
 
@@ -31,7 +31,9 @@ impl Visit {
         }
         let last = self
             .of(milestone)
-            .filter(|earlier| is_about_the_same(milestone, earlier, asking.reading))
+            .filter(|earlier| {
+                is_dated(earlier) && is_about_the_same(milestone, earlier, asking.reading)
+            })
             .map(moment)
             .max();
         last.is_some_and(|last| at.duration_since(last) > rules.reread)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bordergate_model::{Observation, SourceId};
 use jiff::Timestamp;
 
-use crate::reading::{moment, order};
+use crate::reading::{is_dated, moment, order};
 
 /// The readings of one event, the one that speaks first.
 #[derive(Clone, Debug)]
@@ -21,11 +21,11 @@ pub(crate) struct Family {
 /// A reading that asks for its visit, and when it would begin one.
 ///
 /// A revision or correction never begins another crossing: what counts is when the event was first read,
-/// and a correction of what was never received begins none.
+/// and a correction of what was never received begins none. Nor does what is undated: it is in no interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking<'a> {
     pub(crate) reading: &'a Observation,
-    /// When the event was first read, corrections left out.
+    /// When the event was first read, corrections left out; `None` when nothing dates that.
     pub(crate) begins_at: Option<Timestamp>,
 }
 
@@ -46,7 +46,9 @@ impl Family {
             .min_by_key(|reading| (reading.revision, order(reading)));
         Asking {
             reading: &self.speaker,
-            begins_at: first.map(|first| moment(first)),
+            begins_at: first
+                .filter(|first| is_dated(first))
+                .map(|first| moment(first)),
         }
     }
 }

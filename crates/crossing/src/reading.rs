@@ -12,6 +12,11 @@ pub(crate) fn moment(observation: &Observation) -> Timestamp {
     }
 }
 
+/// Tells whether anything dates the reading; one that nothing dates is in no interval (formats.md, VNACCS).
+pub(crate) fn is_dated(observation: &Observation) -> bool {
+    observation.occurred.at.is_some()
+}
+
 /// Returns the order in which readings are linked: by moment, then by what does not depend on arrival.
 pub(crate) fn order(
     observation: &Observation,

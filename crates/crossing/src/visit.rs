@@ -22,7 +22,7 @@ pub(crate) struct Member {
     pub(crate) lends: bool,
     /// Whether a correction has taken its place.
     pub(crate) is_superseded: bool,
-    /// When its event was first read; `None` when only corrections of it were.
+    /// When its event was first read; `None` when nothing dates that, or only corrections of it were read.
     begins_at: Option<Timestamp>,
 }
 

@@ -56,3 +56,24 @@ fn an_undated_readings_plate_contradicts_nothing() {
     ]);
     assert_eq!(all(&found), [["CHANNELLED", "CLEARED", "GATE_IN"]]);
 }
+
+#[test]
+fn an_undated_reading_received_a_day_later_begins_no_other_crossing() {
+    const DAY: i64 = 24 * 60;
+    let visit = [
+        declared(seen(0, GateIn, 0, TRUCK), EXPORT),
+        declared(seen(1, Cleared, 20, TRUCK), EXPORT),
+    ];
+    let told_again = undated(declared(seen(2, Cleared, DAY, TRUCK), EXPORT));
+    let found = crossings(&[visit[0].clone(), visit[1].clone(), told_again.clone()]);
+    assert_eq!(all(&found), [["GATE_IN", "CLEARED", "CLEARED"]]);
+
+    // Nor is what is dated read again after it.
+    let told_before = undated(declared(seen(3, Cleared, 10, TRUCK), EXPORT));
+    let cleared = declared(seen(4, Cleared, DAY, TRUCK), EXPORT);
+    let found = crossings(&[visit[0].clone(), told_before, cleared.clone()]);
+    assert_eq!(all(&found), [["GATE_IN", "CLEARED", "CLEARED"]]);
+
+    let found = crossings(&[visit[0].clone(), visit[1].clone(), cleared]);
+    assert_eq!(found.len(), 2, "what is dated does begin one");
+}
