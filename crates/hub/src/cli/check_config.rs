@@ -46,6 +46,7 @@ impl CheckConfig {
         for bridge in &settings.bridge {
             findings.extend(doors::bridge::findings(bridge).await);
         }
+        findings.extend(settings.gdc.iter().filter_map(doors::gdc::unusable));
         if settings.is_kafka() {
             findings.extend(super::topics::findings(&settings).await);
         }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{Settings, bridge, check_doors, folders};
+use super::{Settings, bridge, check_doors, folders, gdc};
 
 /// One thing wrong or doubtful about the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +97,7 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     }
     check_doors::mqtt(&settings.mqtt, &mut findings);
     check_doors::tcp(&settings.tcp, &mut findings);
+    gdc::check(&settings.gdc, &mut findings);
     let entries = [
         folders::wrong(&settings.folders),
         bridge::wrong(&settings.bridge),

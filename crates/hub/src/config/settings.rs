@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bridge::{Bridge, BridgeTopic};
 use super::devices::{Scale, SealPort, Subscription};
 use super::folders::Folder;
+use super::gdc::{Gdc, GdcSource};
 
 /// One key of the configuration, documented from the code.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +34,8 @@ macro_rules! settings {
             pub folders: Vec<Folder>,
             /// Kafka clusters of other systems whose topics are read.
             pub bridge: Vec<Bridge>,
+            /// Customs services that are asked for container lists.
+            pub gdc: Vec<Gdc>,
         }
 
         $(
@@ -67,6 +70,8 @@ macro_rules! settings {
                 Folder::keys(),
                 Bridge::keys(),
                 BridgeTopic::keys(),
+                Gdc::keys(),
+                GdcSource::keys(),
             ].into_iter().flatten());
             all
         }

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod bridge;
 mod complaints;
 pub mod files;
+pub mod gdc;
 pub mod http;
 pub mod mqtt;
 mod own;
@@ -21,7 +22,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::roles::spawn_watched;
 
-/// Opens the doors that the settings name: to a broker, to devices, into folders and to other systems' topics. They
+/// Opens the doors that the settings name: to a broker, to devices, into folders, to other systems' topics and to
+/// customs services. They
 /// close when the hub stops.
 ///
 /// # Errors
@@ -39,6 +41,10 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     for (index, bridge) in app.settings.bridge.iter().enumerate() {
         let reading = bridge::read(Arc::clone(app), bridge.clone(), owner);
         spawn_watched(app, &format!("bridge {}", index + 1), reading);
+    }
+    for (index, entry) in app.settings.gdc.iter().enumerate() {
+        let asking = gdc::ask(Arc::clone(app), entry.clone(), owner);
+        spawn_watched(app, &format!("gdc {}", index + 1), asking);
     }
     Ok(())
 }

@@ -47,8 +47,8 @@ pub enum Refusal {
         /// The accepted ones.
         accepted: String,
     },
-    /// The source is registered with another format than the door cuts.
-    #[error("source {source_id} is registered as {format}, but the door cuts {cut}")]
+    /// The source is registered with another format than the door cuts or fetches.
+    #[error("source {source_id} is registered as {format}, but the door brings {cut}")]
     Format {
         /// The source.
         source_id: String,

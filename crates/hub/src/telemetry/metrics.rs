@@ -28,6 +28,8 @@ pub struct Metrics {
     folder_waiting_files: Gauge<i64>,
     bridge_messages: Counter<u64>,
     bridge_lag_messages: Gauge<i64>,
+    gdc_questions: Counter<u64>,
+    gdc_due_declarations: Gauge<i64>,
 }
 
 impl Metrics {
@@ -115,6 +117,14 @@ impl Metrics {
             bridge_lag_messages: meter
                 .i64_gauge("bordergate_bridge_lag_messages")
                 .with_description("Offsets of another system's partition that were not read yet, by topic and partition.")
+                .build(),
+            gdc_questions: meter
+                .u64_counter("bordergate_gdc_questions")
+                .with_description("Questions to customs services, by service and result: answered, settled (an answer that lets the goods pass), or the code of what came instead.")
+                .build(),
+            gdc_due_declarations: meter
+                .i64_gauge("bordergate_gdc_due_declarations")
+                .with_description("Declarations that a customs service is to be asked about now, by service.")
                 .build(),
             registry,
             _provider: provider,
@@ -228,6 +238,20 @@ impl Metrics {
             KeyValue::new("partition", i64::from(partition)),
         ];
         self.bridge_lag_messages.record(messages, &labels);
+    }
+
+    /// Counts a question to a customs service with its result.
+    pub fn count_question(&self, service: &str, result: &'static str) {
+        let service = KeyValue::new("service", service.to_owned());
+        self.gdc_questions
+            .add(1, &[service, KeyValue::new("result", result)]);
+    }
+
+    /// Sets about how many declarations a customs service is to be asked now.
+    pub fn set_questions_due(&self, service: &str, count: u64) {
+        let labels = [KeyValue::new("service", service.to_owned())];
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.gdc_due_declarations.record(count, &labels);
     }
 
     /// Returns all values in the Prometheus text format.
