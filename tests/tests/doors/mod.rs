@@ -13,12 +13,16 @@ use serde_json::Value;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Gates and sources of these tests; none is a replay source.
-const GATES: &str =
-    "gate_id,name_en,name_vi,shard,office_codes,is_disabled\nhuu-nghi,Huu Nghi,Hữu Nghị,0,,false\n";
+const GATES: &str = "gate_id,name_en,name_vi,shard,office_codes,is_disabled\n\
+    huu-nghi,Huu Nghi,Hữu Nghị,0,,false\n\
+    tan-thanh,Tan Thanh,Tân Thanh,1,,false\n";
 const SOURCES: &str = "source_id,format,gate_id,lane,readings,rank,zone,clock_offset_seconds,silent_after_seconds,is_replay,partner_id,is_disabled\n\
     scale,weighbridge-json,huu-nghi,scale-1,*=WEIGHED,0,Asia/Ho_Chi_Minh,0,,false,,false\n\
     scale-b,weighbridge-json,huu-nghi,scale-2,*=WEIGHED,0,Asia/Ho_Chi_Minh,0,,false,,false\n\
-    yard,edifact-codeco,huu-nghi,,,1,Asia/Ho_Chi_Minh,0,,false,,false\n";
+    yard,edifact-codeco,huu-nghi,,,1,Asia/Ho_Chi_Minh,0,,false,,false\n\
+    guard,cloudevents-json,huu-nghi,,,1,Asia/Ho_Chi_Minh,0,,false,,false\n\
+    elsewhere,cloudevents-json,tan-thanh,,,1,Asia/Ho_Chi_Minh,0,,false,,false\n\
+    lists,gdc-container-list,huu-nghi,,,2,Asia/Ho_Chi_Minh,0,,false,,false\n";
 
 /// A hub's place with its settings.
 pub(crate) struct Hub {

@@ -159,12 +159,12 @@ mod tests {
     fn a_request_names_what_is_known_and_escapes_it() {
         let day = Date::constant(2026, 11, 16);
         let whole = envelope(&Request {
-            enterprise_code: "0100109106",
+            enterprise_code: "0000000000",
             declaration: "106512345671",
             office_code: "15<&B",
             registered_on: Some(day),
         });
-        let parameters = "<Ma_Doanh_Nghiep>0100109106</Ma_Doanh_Nghiep><TK_ID>106512345671</TK_ID>\
+        let parameters = "<Ma_Doanh_Nghiep>0000000000</Ma_Doanh_Nghiep><TK_ID>106512345671</TK_ID>\
             <Ma_HQ>15&lt;&amp;B</Ma_HQ><Ngay_DK>2026-11-16T00:00:00</Ngay_DK>";
         assert!(whole.contains(parameters), "{whole}");
         let least = envelope(&Request {
