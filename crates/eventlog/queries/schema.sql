@@ -25,6 +25,7 @@ create table if not exists records (
     traceparent text,
     device_headers text not null check (json_valid(device_headers)),
     redrive_of integer,
+    detached text,
     body blob not null,
     primary key (shard, "offset")
 ) strict;

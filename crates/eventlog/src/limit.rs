@@ -17,7 +17,7 @@ const FRAMING_BYTES: usize = 4 * 1024;
 /// # Errors
 /// [`Error::TooLarge`].
 pub(crate) fn check(record: &RawRecord, record_bytes: usize) -> Result<(), Error> {
-    let fits = record.body.len() <= record_bytes
+    let fits = record.body.len() + detached_bytes(record) <= record_bytes
         && beside_body_bytes(record) <= BESIDE_BODY_BYTES - FRAMING_BYTES;
     if fits {
         Ok(())
@@ -26,6 +26,12 @@ pub(crate) fn check(record: &RawRecord, record_bytes: usize) -> Result<(), Error
             body_bytes: record.body.len(),
         })
     }
+}
+
+/// The list of what was taken out of the body, which left more room than the list needs.
+fn detached_bytes(record: &RawRecord) -> usize {
+    let detached = record.detached.as_ref();
+    detached.map_or(0, |detached| detached.to_string().len())
 }
 
 fn beside_body_bytes(record: &RawRecord) -> usize {

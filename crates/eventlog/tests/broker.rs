@@ -113,6 +113,7 @@ fn record(text: &str) -> RawRecord {
         traceparent: None,
         device_headers: Vec::new(),
         redrive_of: None,
+        detached: None,
         body: text.to_owned().into(),
     }
 }

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod container;
 pub mod crossing;
 pub mod declaration;
+pub mod detached;
 pub mod details;
 pub mod fault;
 pub mod id;
@@ -23,6 +24,7 @@ pub use crossing::{
     CargoClass, Channel, Crossing, CrossingChange, Direction, LinkedReading, Standing, State,
 };
 pub use declaration::DeclarationNumber;
+pub use detached::{Detached, DetachedPart};
 pub use details::Details;
 pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};

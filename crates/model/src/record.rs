@@ -4,7 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{GateId, Offset, RecordId, Shard, SourceId};
+use crate::detached::REFERENCE_BYTES;
+use crate::{Detached, GateId, Offset, RecordId, Shard, SourceId};
 
 /// Format name of the hub's own record that moves a silent shard's log time; it has no gate.
 pub const TICK: &str = "tick";
@@ -36,8 +37,23 @@ pub struct RawRecord {
     pub device_headers: Vec<(String, String)>,
     /// For a redriven record: the offset at which the same bytes were first logged.
     pub redrive_of: Option<Offset>,
-    /// The message as it came.
+    /// What the door took out of the body (`ce_detached`); `None`: the body is whole.
+    pub detached: Option<Box<Detached>>,
+    /// The message as it came; where `detached` says so, with a reference in a part's place.
     pub body: Bytes,
+}
+
+impl RawRecord {
+    /// Returns how many bytes the message had as it came.
+    #[must_use]
+    pub fn sent_bytes(&self) -> usize {
+        let parts = self.detached.iter().flat_map(|detached| &detached.parts);
+        parts.fold(self.body.len(), |length, part| {
+            length
+                .saturating_add(part.bytes)
+                .saturating_sub(REFERENCE_BYTES)
+        })
+    }
 }
 
 /// A raw record at its place in the log.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bordergate_model::record::TICK;
-use bordergate_model::{LoggedRecord, Observation, OutcomeKind};
+use bordergate_model::{LoggedRecord, Observation, OutcomeKind, RawRecord};
 use bordergate_sources::{Part, Read};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -16,7 +16,7 @@ use crate::tools::Decided;
 pub(crate) struct ReadRecord {
     /// The record.
     pub(crate) logged: LoggedRecord,
-    /// SHA-256 of its body.
+    /// SHA-256 of its body as it came.
     pub(crate) body_sha256: [u8; 32],
     /// What the bytes say.
     pub(crate) content: Content,
@@ -80,10 +80,18 @@ pub(crate) fn read_run(
     run.iter()
         .map(|logged| ReadRecord {
             logged: logged.clone(),
-            body_sha256: Sha256::digest(&logged.record.body).into(),
+            body_sha256: body_sha256(&logged.record),
             content: content(registered, decided, logged),
         })
         .collect()
+}
+
+/// The door says it where it took something out, so that the same bytes are the same whatever it takes out by then.
+fn body_sha256(record: &RawRecord) -> [u8; 32] {
+    match &record.detached {
+        Some(detached) => detached.body_sha256,
+        None => Sha256::digest(&record.body).into(),
+    }
 }
 
 fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) -> Content {

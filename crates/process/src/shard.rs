@@ -425,6 +425,7 @@ impl Shard {
             traceparent: None,
             device_headers: Vec::new(),
             redrive_of: None,
+            detached: None,
             body: Bytes::new(),
         }
     }

@@ -54,6 +54,7 @@ impl RecordedDay {
                     traceparent: None,
                     device_headers: message.headers,
                     redrive_of: None,
+                    detached: None,
                     body: message.body,
                 },
             });

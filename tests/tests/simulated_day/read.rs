@@ -92,6 +92,7 @@ pub(crate) fn read(
             traceparent: None,
             device_headers: message.headers.clone(),
             redrive_of: None,
+            detached: None,
             body: message.body.clone(),
         },
     };

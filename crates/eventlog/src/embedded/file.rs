@@ -12,8 +12,10 @@ use uuid::Uuid;
 use super::failure;
 use crate::Error;
 
-/// The layout that this program reads and writes; another one is refused.
-const LAYOUT: &str = "1";
+/// The layout that this program reads and writes; the one before it is brought up to date, another one refused.
+const LAYOUT: &str = "2";
+/// The layout without `records.detached`.
+const LAYOUT_BEFORE: &str = "1";
 /// What `pragma synchronous` answers for FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
 /// How long a statement waits for another process that holds the file.
@@ -150,6 +152,20 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<String, Error> {
             sqlx::query(add)
                 .bind(key)
                 .bind(value)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let layout: Option<String> = sqlx::query_scalar(include_str!("../../queries/meta_get.sql"))
+            .bind("layout")
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if layout.as_deref() == Some(LAYOUT_BEFORE) {
+            sqlx::query(include_str!("../../queries/records_add_detached.sql"))
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(include_str!("../../queries/meta_set.sql"))
+                .bind("layout")
+                .bind(LAYOUT)
                 .execute(&mut *transaction)
                 .await?;
         }

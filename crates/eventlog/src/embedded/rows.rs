@@ -1,5 +1,6 @@
 //! Records as rows: the statements that write and read them.
 
+use bordergate_model::detached::Malformed;
 use bordergate_model::{GateId, LoggedRecord, Offset, RawRecord, RecordId, Shard, SourceId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::failure;
 use crate::{Error, RunLimit};
 
-/// Rows of one `insert`: 14 values each, well below the 32,766 that SQLite binds at most.
+/// Rows of one `insert`: 15 values each, well below the 32,766 that SQLite binds at most.
 const ROWS_PER_INSERT: usize = 1000;
 
 /// A record with the place it gets.
@@ -27,7 +28,7 @@ pub(super) async fn insert(
     while records.peek().is_some() {
         let mut statement = QueryBuilder::<Sqlite>::new(
             "insert into records (shard, \"offset\", record_id, source_id, source_version, gate_id, format, \
-             content_type, received_at, is_replay, traceparent, device_headers, redrive_of, body) ",
+             content_type, received_at, is_replay, traceparent, device_headers, redrive_of, detached, body) ",
         );
         statement.push_values(records.by_ref().take(ROWS_PER_INSERT), |mut row, placed| {
             let record = placed.record;
@@ -46,6 +47,7 @@ pub(super) async fn insert(
                 .push_bind(record.traceparent)
                 .push_bind(device_headers)
                 .push_bind(record.redrive_of)
+                .push_bind(record.detached.map(|detached| detached.to_string()))
                 .push_bind(Vec::<u8>::from(record.body));
         });
         statement.build().execute(&mut *connection).await?;
@@ -147,6 +149,10 @@ fn decode(row: &SqliteRow) -> Result<(Offset, RawRecord), String> {
         device_headers: serde_json::from_str(&needed("device_headers")?)
             .map_err(|e| e.to_string())?,
         redrive_of: number("redrive_of")?,
+        detached: text("detached")?
+            .map(|list| list.parse().map(Box::new))
+            .transpose()
+            .map_err(|e: Malformed| format!("detached {e}"))?,
         body: bytes("body")?.into(),
     };
     Ok((needed_number("offset")?, record))

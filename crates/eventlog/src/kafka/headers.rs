@@ -1,13 +1,13 @@
 //! A raw record as a Kafka message: CloudEvents 1.0 Kafka protocol binding, binary content mode.
 //!
-//! The value is the message as it came; everything else is a header (DESIGN.md, "Shards and keys"). Headers that
-//! are not ours are left out on the way in. Source: CloudEvents Kafka binding 1.0.2, section 3.2.
+//! The value is the message as it came, but for the pictures that `ce_detached` names; everything else is a header
+//! (DESIGN.md, "Shards and keys"). Headers that are not ours are left out on the way in. Source: CloudEvents Kafka binding 1.0.2, section 3.2.
 
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use bordergate_model::{GateId, RawRecord, RecordId, SourceId};
+use bordergate_model::{Detached, GateId, RawRecord, RecordId, SourceId};
 use bytes::Bytes;
 use rdkafka::message::{Header, Headers, OwnedHeaders};
 
@@ -51,6 +51,9 @@ pub(super) fn encode(record: &RawRecord) -> OwnedHeaders {
     if let Some(offset) = record.redrive_of {
         add("ce_redriveof", &offset.to_string());
     }
+    if let Some(detached) = &record.detached {
+        add("ce_detached", &detached.to_string());
+    }
     if let Some(traceparent) = &record.traceparent {
         add("traceparent", traceparent);
     }
@@ -80,6 +83,9 @@ pub(super) fn decode<H: Headers>(headers: &H, body: Bytes) -> Result<RawRecord, 
         is_replay: found.parse_if_there("ce_replay")?.unwrap_or(false),
         traceparent: found.get("traceparent").map(ToOwned::to_owned),
         redrive_of: found.parse_if_there("ce_redriveof")?,
+        detached: found
+            .parse_if_there::<Detached>("ce_detached")?
+            .map(Box::new),
         device_headers: found.device,
         body,
     })
@@ -133,6 +139,8 @@ impl<'m> Found<'m> {
 
 #[cfg(test)]
 mod tests {
+    use bordergate_model::DetachedPart;
+
     use super::*;
 
     fn record() -> RawRecord {
@@ -155,6 +163,13 @@ mod tests {
                 ("ce-source".to_owned(), String::new()),
             ],
             redrive_of: Some(17),
+            detached: Some(Box::new(Detached {
+                body_sha256: [9; 32],
+                parts: vec![DetachedPart {
+                    at: 3,
+                    bytes: 20_000,
+                }],
+            })),
             body: Bytes::from_static(b"<x/>"),
         }
     }
@@ -170,6 +185,7 @@ mod tests {
             traceparent: None,
             device_headers: Vec::new(),
             redrive_of: None,
+            detached: None,
             body: Bytes::new(),
             ..record()
         };
@@ -197,6 +213,7 @@ mod tests {
                 "ce_gate",
                 "ce_replay",
                 "ce_redriveof",
+                "ce_detached",
                 "traceparent",
                 "device-ce-id",
                 "device-ce-source",
@@ -220,6 +237,17 @@ mod tests {
             ),
             (add(OwnedHeaders::new(), "ce_specversion", "1.0"), "ce_id"),
             (add(encode(&record()), "ce_id", "again"), "ce_id"),
+            (
+                add(
+                    encode(&RawRecord {
+                        detached: None,
+                        ..record()
+                    }),
+                    "ce_detached",
+                    "1+2",
+                ),
+                "ce_detached",
+            ),
         ] {
             let reason = decode(&headers, Bytes::new()).expect_err("no record of a hub");
             assert!(reason.starts_with(at_fault), "{reason}");

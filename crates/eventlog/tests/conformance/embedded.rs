@@ -11,7 +11,7 @@ use sqlx::Connection;
 use tempfile::TempDir;
 
 use crate::bench::{Bench, RECORD_BYTES, SHARDS};
-use crate::records::plain;
+use crate::records::{odd, plain};
 use crate::rules::{read, rules};
 
 struct Embedded {
@@ -68,6 +68,36 @@ async fn a_file_made_anew_is_another_log() {
     let one_id = one.open().await.log_id().await.expect("an id");
     let other_id = other.open().await.log_id().await.expect("an id");
     assert_ne!(one_id, other_id);
+}
+
+#[tokio::test]
+async fn a_file_of_the_layout_before_is_brought_up_to_date() {
+    let bench = bench().await.expect("a bench");
+    let log = bench.open().await;
+    log.append(0, plain("before")).await.expect("appended");
+    drop(log);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bench.path());
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .expect("the file");
+    for statement in [
+        "alter table records drop column detached",
+        "update meta set value = '1' where key = 'layout'",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .expect("as it was");
+    }
+    connection.close().await.expect("closed");
+    for _ in 0..2 {
+        let log = bench.open().await;
+        log.append(0, odd().remove(0)).await.expect("appended");
+        let mut reader = log.open(0, 0).await.expect("opened");
+        let run = read(reader.as_mut(), 2).await;
+        assert_eq!(run[0].record.body, "before");
+        assert_eq!(run[1].record.detached, odd().remove(0).detached);
+    }
 }
 
 #[tokio::test]

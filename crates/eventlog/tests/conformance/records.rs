@@ -1,6 +1,6 @@
 //! Records to append.
 
-use bordergate_model::{GateId, RawRecord, RecordId, SourceId};
+use bordergate_model::{Detached, DetachedPart, GateId, RawRecord, RecordId, SourceId};
 use bytes::Bytes;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ pub(crate) fn plain(text: &str) -> RawRecord {
         traceparent: None,
         device_headers: Vec::new(),
         redrive_of: None,
+        detached: None,
         body: Bytes::from(text.to_owned()),
     }
 }
@@ -60,6 +61,15 @@ pub(crate) fn odd() -> Vec<RawRecord> {
                 pair("ce-type", "the same name again"),
             ],
             redrive_of: Some(i64::MAX),
+            detached: Some(Box::new(Detached {
+                body_sha256: [0xfe; 32],
+                parts: (0..256)
+                    .map(|number| DetachedPart {
+                        at: number * 100,
+                        bytes: 20_000,
+                    })
+                    .collect(),
+            })),
             body: Bytes::from((0..=255).collect::<Vec<u8>>()),
             ..plain("")
         },

@@ -190,6 +190,7 @@ impl App {
             traceparent: offer.traceparent,
             device_headers: offer.device_headers,
             redrive_of: None,
+            detached: None,
             body: redacted(format.redact, offer.body),
         })
     }

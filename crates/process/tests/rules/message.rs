@@ -90,6 +90,7 @@ fn record(
         traceparent: None,
         device_headers: Vec::new(),
         redrive_of: None,
+        detached: None,
         body: body.into(),
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn logged(format: &str, content_type: &str, body: Vec<u8>) -> LoggedR
             traceparent: None,
             device_headers: Vec::new(),
             redrive_of: None,
+            detached: None,
             body: Bytes::from(body),
         },
     }

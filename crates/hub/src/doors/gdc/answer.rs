@@ -51,6 +51,7 @@ pub(super) fn settles(
         traceparent: None,
         device_headers: Vec::new(),
         redrive_of: None,
+        detached: None,
         body: answer.body.clone(),
     };
     let logged = LoggedRecord {
