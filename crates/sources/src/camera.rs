@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::identifiers::detail;
 use crate::json::{self, Fields};
 use crate::text::{Text, last_step};
-use crate::{Context, Error, form, multipart};
+use crate::{Context, Error, form};
 
 /// Returns the texts of a body that are JSON: the body itself, or the parts of a multipart body that start as JSON.
 ///
@@ -21,9 +21,8 @@ pub(crate) fn documents<'a>(
     context: &Context<'a>,
     code: &'static str,
 ) -> Result<Vec<Text<'a>>, Error> {
-    let body = context.body();
-    let Some(parts) = multipart::split(context.content_type(), body)? else {
-        return Ok(vec![Text::check(body, 0)?]);
+    let Some(parts) = context.parts()? else {
+        return Ok(vec![Text::check(context.body(), 0)?]);
     };
     let is_json = |content: &[u8]| {
         let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);

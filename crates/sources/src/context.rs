@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::identifiers::detail;
+use crate::multipart::Part;
 use crate::text::bounded;
-use crate::{Error, Read, time_text};
+use crate::{Error, Read, pictures, time_text};
 
 /// Most observations one record may give; readers stop collecting above it.
 pub(crate) const MOST: usize = 1_000;
@@ -33,9 +34,22 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Returns the message as it came.
+    /// Returns the message as the log has it: as it came, but for pictures that were taken out.
     pub(crate) fn body(&self) -> &'a [u8] {
         &self.logged.record.body
+    }
+
+    /// Returns how many bytes the message had as it came.
+    pub(crate) fn sent_bytes(&self) -> usize {
+        self.logged.record.sent_bytes()
+    }
+
+    /// Returns the parts of the message, at the places they had as it came; `None` when it is no multipart body.
+    ///
+    /// # Errors
+    /// Those of the multipart layer.
+    pub(crate) fn parts(&self) -> Result<Option<Vec<Part<'a>>>, Error> {
+        pictures::parts(&self.logged.record)
     }
 
     /// Returns the content type as sent.

@@ -6,13 +6,18 @@ use std::borrow::Cow;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Tells whether a content type is that of a form.
+pub(crate) fn is_declared(content_type: &str) -> bool {
+    let declared = content_type.split(';').next().unwrap_or_default();
+    declared.trim().eq_ignore_ascii_case(FORM)
+}
+
 /// Returns the first field called `name`, decoded; `None` when the body is no form or has no such field.
 ///
 /// Bytes that are no UTF-8 become replacement characters, as the standard for forms demands (URL Standard, 5.1).
 pub(crate) fn field<'a>(content_type: &str, body: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
-    let declared = content_type.split(';').next().unwrap_or_default();
     let starts_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-    if !declared.trim().eq_ignore_ascii_case(FORM) || starts_as_json {
+    if !is_declared(content_type) || starts_as_json {
         return None;
     }
     let mut fields = form_urlencoded::parse(body.trim_ascii());

@@ -10,6 +10,7 @@ mod identifiers;
 mod json;
 mod multipart;
 pub mod part;
+pub mod pictures;
 mod registry;
 pub mod stream;
 mod text;

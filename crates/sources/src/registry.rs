@@ -22,6 +22,9 @@ pub struct Format {
     pub content_types: Option<&'static [&'static str]>,
     /// Masks what must not be stored, in place and without changing the length; doors run it before they append.
     pub redact: Option<fn(&mut [u8])>,
+    /// Whether its messages may bring pictures as parts of a multipart body, and are read by their parts alone: a door
+    /// may take the pictures out, see [`crate::pictures`].
+    pub has_pictures: bool,
     /// What it is, in one sentence.
     pub description: &'static str,
     /// Puts split messages together, where the format has such; see [`crate::join`].
@@ -35,6 +38,7 @@ impl Format {
             name,
             content_types: None,
             redact: None,
+            has_pictures: false,
             join: None,
             description,
             reader,
@@ -44,6 +48,13 @@ impl Format {
     const fn redacted(self, redact: fn(&mut [u8])) -> Self {
         Self {
             redact: Some(redact),
+            ..self
+        }
+    }
+
+    const fn pictured(self) -> Self {
+        Self {
+            has_pictures: true,
             ..self
         }
     }
@@ -62,15 +73,15 @@ impl Format {
 
 #[rustfmt::skip]
 static FORMATS: &[Format] = &[
-    Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart."),
-    Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo."),
+    Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart.").pictured(),
+    Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo.").pictured(),
     Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact).joined(vnaccs::join),
-    Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes."),
-    Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image."),
-    Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON."),
-    Format::new("rekor-scout", rekor_scout::read, "Plate readings of Rekor Scout (OpenALPR): the agent's JSON groups."),
-    Format::new("survision", survision::read, "Plate readings of Survision cameras: JSON."),
-    Format::new("genetec-autovu", genetec_autovu::read, "Plate readings of Genetec AutoVu: JSON."),
+    Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes.").pictured(),
+    Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image.").pictured(),
+    Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON.").pictured(),
+    Format::new("rekor-scout", rekor_scout::read, "Plate readings of Rekor Scout (OpenALPR): the agent's JSON groups.").pictured(),
+    Format::new("survision", survision::read, "Plate readings of Survision cameras: JSON.").pictured(),
+    Format::new("genetec-autovu", genetec_autovu::read, "Plate readings of Genetec AutoVu: JSON.").pictured(),
     Format::new("impinj-r700", impinj_r700::read, "Tag reads of Impinj R700 RFID readers: JSON, joined by tag and antenna."),
     Format::new("weighbridge-json", weighbridge_json::read, "Weighbridge tickets in the hub's own JSON."),
     Format::new("cloudevents-json", cloudevents_json::read, "Milestone reports and barrier openings as CloudEvents 1.0, structured or binary."),

@@ -13,7 +13,7 @@ mod tollgate;
 use bordergate_model::Observation;
 
 use crate::text::Text;
-use crate::{Context, Error, Read, multipart};
+use crate::{Context, Error, Read, pictures};
 
 /// What was found so far.
 #[derive(Default)]
@@ -28,10 +28,9 @@ struct Found {
 /// # Errors
 /// `dahua.no_event` when nothing in it is an event or a heartbeat, and those of the text, JSON and multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let body = context.body();
     let mut found = Found::default();
-    match multipart::split(context.content_type(), body)? {
-        None => carriers::read(context, Text::check(body, 0)?, &mut found)?,
+    match context.parts()? {
+        None => carriers::read(context, Text::check(context.body(), 0)?, &mut found)?,
         Some(parts) => {
             for part in parts.iter().filter(|part| is_text(part.content)) {
                 carriers::read(context, Text::check(part.content, part.offset)?, &mut found)?;
@@ -54,7 +53,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         _ => {
             let detail = format!(
                 "no event, heartbeat or TollgateInfo in {} bytes",
-                body.len()
+                context.sent_bytes()
             );
             Err(Error::new("dahua.no_event", detail))
         }
@@ -64,7 +63,5 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 /// Tells text from images by the bytes: some firmware declares every part as octet-stream.
 fn is_text(content: &[u8]) -> bool {
     let start = content.trim_ascii_start();
-    let is_image =
-        start.starts_with(b"\xff\xd8") || start.starts_with(b"\x89PNG") || start.starts_with(b"BM");
-    !start.is_empty() && !is_image
+    !start.is_empty() && pictures::media_type(start).is_none()
 }

@@ -9,7 +9,7 @@ use bordergate_model::{Basis, Observation, Occurred};
 use crate::identifiers::{detail, plate};
 use crate::text::{Text, last_step, lower_case};
 use crate::xml::{self, Element};
-use crate::{Context, Error, Read, event_id, multipart, time_text};
+use crate::{Context, Error, Read, event_id, time_text};
 
 const ROOT: &str = "EventNotificationAlert";
 /// Details of the alert, by their paths.
@@ -60,7 +60,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         _ if !observations.is_empty() => context.finish(observations),
         Some(code) => Ok(Read::Ignored { code }),
         None => {
-            let length = context.body().len();
+            let length = context.sent_bytes();
             let detail = format!("no alert in {length} bytes ({document_count} documents)");
             Err(Error::new("hikvision.no_xml", detail))
         }
@@ -78,7 +78,7 @@ fn documents<'a>(context: &Context<'a>) -> Result<Vec<(&'a [u8], usize)>, Error>
     if is_xml(body) {
         return Ok(vec![(body, 0)]);
     }
-    let parts = multipart::split(context.content_type(), body)?.unwrap_or_default();
+    let parts = context.parts()?.unwrap_or_default();
     let documents = parts.iter().filter(|part| is_xml(part.content));
     Ok(documents.map(|part| (part.content, part.offset)).collect())
 }
