@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::Keys;
 use crate::config::Settings;
 use crate::doors::states::States;
+use crate::images::Folder;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
@@ -24,6 +25,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The log of raw records.
     pub log: Arc<dyn EventLog>,
+    /// Pictures that were taken out of messages.
+    pub images: Folder,
     /// The database.
     pub store: Arc<dyn Store>,
     /// Registered gates and sources.

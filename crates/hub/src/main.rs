@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod doors;
 mod grpc;
+mod images;
 mod lock;
 mod open;
 mod reach;

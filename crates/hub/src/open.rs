@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::doors::states::States;
+use crate::images::Folder;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
@@ -157,11 +158,13 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
     let log = log(&settings, mode).await?;
     let registrations = Registrations::default();
     registrations.refresh(store.as_ref()).await?;
+    let images = Folder::new(settings.images_dir());
     let keys = Keys::open(store.as_ref()).await?;
     Ok(Arc::new(App {
         settings,
         clock: Arc::new(SystemClock),
         log,
+        images,
         store,
         registrations,
         keys,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::config::Settings;
 use crate::doors::states::State;
+use crate::images;
 
 /// How often metrics that must be asked for, and registrations made by other hubs, are read.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
@@ -131,6 +132,7 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
         })
         .await;
     });
+    spawn_watched(app, "images", images::sweep(Arc::clone(app)));
     let keeper = Arc::clone(app);
     spawn_watched(app, "keeper", async move { keep(&keeper).await });
     Ok(())

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 
 use super::Common;
 use crate::config::{Settings, check, keys};
 use crate::doors::mqtt;
+use crate::images::Folder;
 use crate::{doors, open, tls};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
@@ -98,9 +100,16 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
         ),
     ]
     .into_iter()
+    .chain([("images.dir", folder_of_pictures(settings))])
     .filter_map(|(key, opened)| Some((key, opened.err()?)))
     .chain(mqtt::unusable(&settings.mqtt))
     .collect()
+}
+
+fn folder_of_pictures(settings: &Settings) -> anyhow::Result<()> {
+    let folder = Folder::new(settings.images_dir());
+    let cannot = || format!("cannot write into {}", folder.root().display());
+    folder.check().with_context(cannot)
 }
 
 /// Returns what could not be used of the watched folders.

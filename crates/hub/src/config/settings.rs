@@ -203,6 +203,15 @@ settings! {
         /// Days the log keeps records; unset: for ever.
         retention_days: Option<u32> = None,
     }
+    /// Pictures that cameras send as parts of their messages.
+    images: Images {
+        /// Folder of the pictures that are taken out of messages; unset: `images` in `data.dir`. Hubs that work together share one.
+        dir: Option<PathBuf> = None,
+        /// Pictures of more bytes than this are taken out of the message and kept in the folder, the others stay in the log; 0: all stay.
+        detach_bytes: usize = 16 * 1024,
+        /// Days a picture is kept in the folder after it came, or came again; 0: for ever.
+        retention_days: u32 = 30,
+    }
     /// The store.
     database: Database {
         /// `postgres://user@host/database`; unset: the embedded store. A password belongs into `password_file`.
@@ -269,6 +278,13 @@ impl Settings {
     #[must_use]
     pub fn is_kafka(&self) -> bool {
         self.kafka.brokers.is_some()
+    }
+
+    /// Returns the folder of pictures.
+    #[must_use]
+    pub fn images_dir(&self) -> PathBuf {
+        let dir = self.images.dir.clone();
+        dir.unwrap_or_else(|| self.data.dir.join("images"))
     }
 
     /// Tells whether the store is PostgreSQL.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bordergate_model::{Gate, RawRecord, Receipt, RecordId, Source, SourceId};
+use bordergate_sources::pictures;
 use bordergate_store::{Role, TokenGrant};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -89,8 +90,29 @@ impl App {
         check_caller(caller, source)?;
         check_enabled(source, gate)?;
         let record = self.record(source, offer)?;
+        let record = self.without_pictures(record).await?;
         let receipt = self.append(gate.shard, record).await?;
         Ok(receipt)
+    }
+
+    /// Keeps the record's large pictures in the folder and returns the record without them. A crash before the append
+    /// leaves pictures that no record names, which are swept like others.
+    async fn without_pictures(&self, record: RawRecord) -> Result<RawRecord, Refusal> {
+        let over_bytes = self.settings.images.detach_bytes;
+        if over_bytes == 0 {
+            return Ok(record);
+        }
+        let (record, taken) = pictures::detach(record, over_bytes);
+        if taken.is_empty() {
+            return Ok(record);
+        }
+        let kept = self.images.keep(taken, self.clock.now().into()).await;
+        let written_bytes = kept.map_err(|error| {
+            tracing::warn!(error.code = error.code(), "a record is refused: {error}");
+            Refusal::ImagesDisk
+        })?;
+        self.metrics.count_images_written(written_bytes);
+        Ok(record)
     }
 
     /// Appends in a task of its own, so that a caller that hangs up cannot cancel it halfway.

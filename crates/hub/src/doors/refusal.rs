@@ -68,6 +68,9 @@ pub enum Refusal {
     /// The log does not acknowledge; the same record may be sent again.
     #[error("the log does not acknowledge now")]
     LogAway,
+    /// The folder of pictures cannot be written or read; the same record may be sent again.
+    #[error("the folder of pictures cannot be used now")]
+    ImagesDisk,
     /// The database does not answer; the same request may be made again.
     #[error("the database does not answer now")]
     StoreAway,
@@ -97,6 +100,7 @@ impl Refusal {
             Self::Format { .. } => "source.format",
             Self::Field { .. } => "request.field",
             Self::LogAway => "log.unreachable",
+            Self::ImagesDisk => "images.disk",
             Self::StoreAway => "store.unreachable",
             Self::Stopping => "hub.stopping",
             Self::Internal { code } => code,
@@ -107,7 +111,7 @@ impl Refusal {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::LogAway | Self::StoreAway | Self::Stopping => Fault::Upstream,
+            Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => Fault::Upstream,
             Self::Internal { .. } => Fault::Hub,
             _ => Fault::Sender,
         }
@@ -139,7 +143,7 @@ impl Refusal {
             Self::Empty | Self::Field { .. } | Self::Format { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::ContentType { .. } => 415,
-            Self::LogAway | Self::StoreAway | Self::Stopping => 503,
+            Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => 503,
             Self::Internal { .. } => 500,
         }
     }

@@ -100,6 +100,7 @@ fn field(refusal: &Refusal) -> Option<&'static str> {
         },
         Refusal::Denied(_)
         | Refusal::LogAway
+        | Refusal::ImagesDisk
         | Refusal::StoreAway
         | Refusal::Stopping
         | Refusal::Internal { .. } => return None,
@@ -130,6 +131,7 @@ mod tests {
             (Refusal::Denied(Denied::Forbidden), Code::PermissionDenied),
             (Refusal::Empty, Code::InvalidArgument),
             (Refusal::LogAway, Code::Unavailable),
+            (Refusal::ImagesDisk, Code::Unavailable),
             (
                 Refusal::Internal {
                     code: "gate.unknown",

@@ -173,7 +173,9 @@ impl Call {
         loop {
             match self.app.accept(&self.caller, offer.clone()).await {
                 Ok(receipt) => return Ok(super::ingest::receipt(receipt)),
-                Err(Refusal::LogAway | Refusal::StoreAway) if self.has_time() => {
+                Err(Refusal::LogAway | Refusal::ImagesDisk | Refusal::StoreAway)
+                    if self.has_time() =>
+                {
                     tokio::time::sleep(TRY_EVERY).await;
                 }
                 Err(refusal) => return Err(refusal),

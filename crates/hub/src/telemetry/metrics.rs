@@ -30,6 +30,10 @@ pub struct Metrics {
     bridge_lag_messages: Gauge<i64>,
     gdc_questions: Counter<u64>,
     gdc_due_declarations: Gauge<i64>,
+    images_written_bytes: Counter<u64>,
+    images_removed_files: Counter<u64>,
+    images_kept_files: Gauge<u64>,
+    images_kept_bytes: Gauge<u64>,
 }
 
 impl Metrics {
@@ -125,6 +129,22 @@ impl Metrics {
             gdc_due_declarations: meter
                 .i64_gauge("bordergate_gdc_due_declarations")
                 .with_description("Declarations that a customs service is to be asked about now, by service.")
+                .build(),
+            images_written_bytes: meter
+                .u64_counter("bordergate_images_written_bytes")
+                .with_description("Bytes of pictures that doors took out of messages and that were not kept already.")
+                .build(),
+            images_removed_files: meter
+                .u64_counter("bordergate_images_removed_files")
+                .with_description("Pictures removed after images.retention_days.")
+                .build(),
+            images_kept_files: meter
+                .u64_gauge("bordergate_images_kept_files")
+                .with_description("Pictures in the folder, as the hub that sweeps it found them last.")
+                .build(),
+            images_kept_bytes: meter
+                .u64_gauge("bordergate_images_kept_bytes")
+                .with_description("Bytes of the pictures in the folder, as the hub that sweeps it found them last.")
                 .build(),
             registry,
             _provider: provider,
@@ -252,6 +272,18 @@ impl Metrics {
         let labels = [KeyValue::new("service", service.to_owned())];
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.gdc_due_declarations.record(count, &labels);
+    }
+
+    /// Counts bytes of pictures that were written.
+    pub fn count_images_written(&self, bytes: u64) {
+        self.images_written_bytes.add(bytes, &[]);
+    }
+
+    /// Notes what a sweep removed from the folder of pictures and what it left there.
+    pub fn note_sweep(&self, removed_files: u64, kept_files: u64, kept_bytes: u64) {
+        self.images_removed_files.add(removed_files, &[]);
+        self.images_kept_files.record(kept_files, &[]);
+        self.images_kept_bytes.record(kept_bytes, &[]);
     }
 
     /// Returns all values in the Prometheus text format.
