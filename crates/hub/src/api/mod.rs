@@ -15,6 +15,7 @@ pub mod answers;
 pub mod crossings;
 pub mod evaluate;
 pub mod health;
+pub mod images;
 pub mod indicators;
 pub mod observations;
 pub mod page;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(indicators::routes())
         .merge(crossings::routes())
         .merge(observations::routes())
+        .merge(images::routes())
         .merge(reference::routes())
         .merge(admin::routes())
         .merge(health::metered_routes())

@@ -1,9 +1,13 @@
-//! The raw record behind an appearance in the log.
+//! The raw record behind an appearance in the log, and its body as it came.
 
 use std::time::Duration;
 
 use bordergate_eventlog::{Error, EventLog, RunLimit};
-use bordergate_model::{LoggedRecord, Offset, Shard};
+use bordergate_model::{LoggedRecord, Offset, RawRecord, Shard};
+use bordergate_sources::pictures;
+use bytes::Bytes;
+
+use crate::images::{self, Folder};
 
 /// Longest wait for a record that the database says is there.
 const WAIT: Duration = Duration::from_secs(5);
@@ -32,4 +36,17 @@ pub async fn read(log: &dyn EventLog, shard: Shard, offset: Offset) -> Result<Lo
             end: log.end(shard).await?,
         }),
     }
+}
+
+/// Returns the body of a record as it came, with the pictures that were taken out of it.
+///
+/// # Errors
+/// Those of the folder of pictures: one of them may be gone.
+pub async fn body(folder: &Folder, record: &RawRecord) -> Result<Bytes, images::Error> {
+    let hashes = pictures::taken_out(record).ok_or(images::Error::Damaged)?;
+    let mut taken = Vec::with_capacity(hashes.len());
+    for sha256 in hashes {
+        taken.push(folder.get(sha256).await?);
+    }
+    pictures::rebuild(record, &taken).ok_or(images::Error::Damaged)
 }

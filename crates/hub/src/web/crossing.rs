@@ -15,6 +15,7 @@ use crate::access::{Caller, Right};
 use crate::api::answers::{self, Veil};
 use crate::app::App;
 use crate::doors::http::Problem;
+use crate::registrations::Snapshot;
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/crossings/{crossing_id}", get(page))
@@ -64,6 +65,8 @@ struct Reading {
     is_suspect: bool,
     is_corrected: bool,
     record_id: String,
+    /// Whether its source may send pictures.
+    has_pictures: bool,
 }
 
 struct Fact {
@@ -120,11 +123,11 @@ async fn screen(
             .iter()
             .map(|key| (frame.t.of_key(key.kind).to_owned(), key.value.clone()))
             .collect(),
-        milestones: steps(frame, &shown),
+        milestones: steps(frame, &registrations, &shown),
         others: shown
             .other_readings
             .iter()
-            .map(|r| reading(frame, r))
+            .map(|r| reading(frame, &registrations, r))
             .collect(),
         facts: shown.facts.iter().map(|f| fact(frame, f)).collect(),
         may_see_evidence: caller.may(Right::SeeVehicles),
@@ -182,7 +185,7 @@ fn traits(
 }
 
 /// The milestones by time, undated ones last.
-fn steps(frame: &Frame, crossing: &answers::Crossing) -> Vec<Step> {
+fn steps(frame: &Frame, registrations: &Snapshot, crossing: &answers::Crossing) -> Vec<Step> {
     let mut milestones: Vec<&answers::Milestone> = crossing.milestones.iter().collect();
     milestones.sort_by_key(|milestone| (milestone.at.is_none(), milestone.at));
     let step = |milestone: &&answers::Milestone| {
@@ -194,14 +197,21 @@ fn steps(frame: &Frame, crossing: &answers::Crossing) -> Vec<Step> {
             }),
             day: milestone.at.map(display::day).unwrap_or_default(),
             clock: milestone.at.map(display::clock),
-            standing: milestone.standing.as_ref().map(|r| reading(frame, r)),
-            others: milestone.others.iter().map(|r| reading(frame, r)).collect(),
+            standing: milestone
+                .standing
+                .as_ref()
+                .map(|r| reading(frame, registrations, r)),
+            others: milestone
+                .others
+                .iter()
+                .map(|r| reading(frame, registrations, r))
+                .collect(),
         }
     };
     milestones.iter().map(step).collect()
 }
 
-fn reading(frame: &Frame, reading: &answers::Reading) -> Reading {
+fn reading(frame: &Frame, registrations: &Snapshot, reading: &answers::Reading) -> Reading {
     let t = frame.t;
     let named = |name: &str, values: &[String]| {
         values
@@ -247,6 +257,10 @@ fn reading(frame: &Frame, reading: &answers::Reading) -> Reading {
         is_suspect: reading.is_suspect,
         is_corrected: reading.is_corrected,
         record_id: reading.record_id.to_string(),
+        has_pictures: registrations
+            .source(&reading.source_id)
+            .and_then(|source| bordergate_sources::format(&source.format))
+            .is_some_and(|format| format.has_pictures),
     }
 }
 

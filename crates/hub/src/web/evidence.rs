@@ -12,6 +12,7 @@ use bordergate_store::RecordFate;
 
 use super::display;
 use super::frame::{Frame, render};
+use super::pictures::{self, Picture};
 use crate::access::{Caller, Right};
 use crate::api::raw;
 use crate::app::App;
@@ -36,6 +37,9 @@ struct Evidence<'a> {
     received: String,
     about: Vec<(&'static str, String)>,
     appearances: Vec<Appearance>,
+    pictures: Vec<Picture>,
+    /// Whether the body shown has references in the places of pictures.
+    is_detached: bool,
     body: Option<Preview>,
 }
 
@@ -96,6 +100,13 @@ async fn screen(
             .map(|logged| about(frame, logged))
             .unwrap_or_default(),
         appearances: fates.iter().map(appearance).collect(),
+        pictures: logged
+            .as_ref()
+            .map(|logged| pictures::of_record(app, frame, &logged.record))
+            .unwrap_or_default(),
+        is_detached: logged
+            .as_ref()
+            .is_some_and(|logged| logged.record.detached.is_some()),
         body: logged.map(|logged| preview(&logged.record.body)),
         frame,
     };
@@ -109,7 +120,7 @@ fn about(frame: &Frame, logged: &LoggedRecord) -> Vec<(&'static str, String)> {
         (t.content_type, record.content_type.clone()),
         (
             t.body,
-            format!("{} {}", display::count(record.body.len() as u64), t.bytes),
+            format!("{} {}", display::count(record.sent_bytes() as u64), t.bytes),
         ),
         (t.version, record.source_version.to_string()),
     ]

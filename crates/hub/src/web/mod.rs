@@ -20,6 +20,7 @@ mod frame;
 pub mod guard;
 mod language;
 mod live;
+mod pictures;
 mod search;
 pub mod session;
 mod statistics;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(crossings::routes())
         .merge(crossing::routes())
         .merge(evidence::routes())
+        .merge(pictures::routes())
         .merge(session::routes())
         .fallback(nowhere)
         .layer(from_fn(guard::own_requests_only))

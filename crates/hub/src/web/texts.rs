@@ -167,6 +167,11 @@ texts! {
     outcome "Kết quả" "Outcome";
     body "Nội dung như đã nhận" "Body as it came";
     body_cut "Chỉ hiện phần đầu." "Only the beginning is shown.";
+    pictures "Hình ảnh" "Pictures";
+    picture "Ảnh" "Picture";
+    body_detached "Thay cho mỗi ảnh lớn là mã băm của ảnh." "In the place of each large picture stands its hash.";
+    body_whole "Tải toàn bộ" "Download the whole";
+    picture_gone "Ảnh đã bị xóa khi hết thời hạn lưu." "The picture was removed when its time was over.";
     body_gone "Nhật ký không còn giữ bản ghi này." "The log no longer keeps this record.";
     appearances "Các lần xuất hiện" "Appearances";
 

@@ -16,8 +16,10 @@ use super::Body;
 use crate::access::{Caller, Right};
 use crate::api::acts::{self, Redrive, RedriveReport};
 use crate::api::params::{Accept, Id, Pairs, Params, bad};
+use crate::api::raw;
 use crate::app::App;
 use crate::doors::http::Problem;
+use crate::images;
 
 /// Rows of a list when the caller does not say.
 const ROWS: u32 = 100;
@@ -104,8 +106,10 @@ struct Shown {
     quarantine: Vec<Row>,
     /// The content type as sent.
     content_type: String,
-    /// Bytes of the body.
+    /// Bytes of the body as it came.
     body_bytes: usize,
+    /// Whether a picture of it is gone; the body then has references in the places of all that were taken out.
+    has_expired_images: bool,
     /// The body when it is UTF-8.
     body_text: Option<String>,
     /// The body in hexadecimal when it is not.
@@ -122,6 +126,7 @@ async fn show(
     caller.check(Right::Administer)?;
     let found = acts::quarantined(app.store.as_ref(), app.log.as_ref(), record_id).await?;
     let record = found.record.record;
+    let body = raw::body(&app.images, &record).await;
     if accept.names("application/octet-stream") {
         let headers = [
             (
@@ -133,16 +138,21 @@ async fn show(
                 HeaderValue::from_static("attachment"),
             ),
         ];
-        return Ok((headers, record.body).into_response());
+        return Ok((headers, body?).into_response());
     }
-    let body_text = std::str::from_utf8(&record.body).ok().map(str::to_owned);
-    let body_hex = body_text.is_none().then(|| hex::encode(&record.body));
+    let (body, has_expired_images) = match body {
+        Err(images::Error::Expired) => (record.body.clone(), true),
+        body => (body?, false),
+    };
+    let body_text = std::str::from_utf8(&body).ok().map(str::to_owned);
+    let body_hex = body_text.is_none().then(|| hex::encode(&body));
     let quarantine = found.rows.into_iter().map(Row::from).collect();
-    let (content_type, body_bytes) = (record.content_type, record.body.len());
+    let (body_bytes, content_type) = (record.sent_bytes(), record.content_type);
     Ok(Json(Shown {
         quarantine,
         content_type,
         body_bytes,
+        has_expired_images,
         body_text,
         body_hex,
     })

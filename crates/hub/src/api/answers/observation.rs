@@ -76,6 +76,9 @@ pub struct Reading {
     pub confidence_percent: Option<f64>,
     /// Gross weight in kilograms.
     pub gross_kg: Option<f64>,
+    /// Where the pictures that came with the record are listed (most records have none); `null` for those who may not
+    /// see plates.
+    pub images: Option<String>,
     /// What else the message says, by its own field names; empty for those who may not see plates.
     pub details: model::Details,
 }
@@ -147,6 +150,9 @@ pub fn reading(
         lane: o.lane.clone(),
         confidence_percent: o.confidence_percent,
         gross_kg: o.gross_kg,
+        images: veil
+            .is_clear()
+            .then(|| format!("/v1/records/{}/images", o.record_id)),
         details: if veil.is_clear() {
             o.details.clone()
         } else {

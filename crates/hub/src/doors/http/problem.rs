@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::access::Denied;
 use crate::doors::refusal::Refusal;
+use crate::images;
 
 /// A problem as sent; `code` is stable, `detail` is for people.
 #[derive(Clone, Debug, Serialize)]
@@ -69,10 +70,35 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "query.bad_value", detail).about(parameter, Vec::new())
     }
 
+    /// Makes the problem of something that is no longer there (410).
+    #[must_use]
+    pub fn gone(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, code, detail)
+    }
+
     /// Makes the problem of something that does not exist (404).
     #[must_use]
     pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+}
+
+impl From<images::Error> for Problem {
+    fn from(error: images::Error) -> Self {
+        let (code, detail) = (error.code(), error.to_string());
+        match error {
+            images::Error::Expired => Self::gone(code, detail),
+            images::Error::Disk(_) => {
+                let problem = Self::from(Refusal::ImagesDisk);
+                tracing::warn!(correlation.id = %problem.correlation_id, error.code = code, "a picture is not at hand: {detail}");
+                problem
+            }
+            images::Error::Damaged => {
+                let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, detail);
+                tracing::error!(correlation.id = %problem.correlation_id, error.code = code, "a picture was changed on its disk");
+                problem
+            }
+        }
     }
 }
 
