@@ -3,21 +3,22 @@
 //! Needs `BORDERGATE_BIN` (the built program) and `BORDERGATE_TEST_CHROMEDRIVER` (an address such as
 //! `http://127.0.0.1:9515`); without them it says that it is skipped.
 
+mod chromium;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use chromium::{Browser, attribute, count, press, text, until};
+
 /// Longest wait for the simulated day.
 const DAY: Duration = Duration::from_secs(120);
-/// Longest wait for something to appear on a page.
-const MOMENT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn people_find_a_truck_and_its_figures_on_the_page() -> anyhow::Result<()> {
@@ -351,88 +352,6 @@ fn plate(crossing: &Value) -> anyhow::Result<&str> {
 
 fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
-/// A browser session with a profile of its own.
-struct Browser {
-    client: Client,
-    _profile: TempDir,
-}
-
-impl Browser {
-    async fn open(driver: &str, with_scripts: bool) -> anyhow::Result<Self> {
-        let profile = tempfile::tempdir()?;
-        let folder = format!("--user-data-dir={}", profile.path().display());
-        let arguments = [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1280,1600",
-            &folder,
-        ];
-        // 2 means blocked.
-        let scripts = if with_scripts {
-            json!({})
-        } else {
-            json!({"profile.managed_default_content_settings.javascript": 2})
-        };
-        let capabilities = json!({"goog:chromeOptions": {"args": arguments, "prefs": scripts}});
-        let capabilities = capabilities.as_object().context("an object")?.clone();
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder
-            .capabilities(capabilities)
-            .connect(driver)
-            .await
-            .context("no browser session")?;
-        Ok(Self {
-            client,
-            _profile: profile,
-        })
-    }
-}
-
-async fn count(client: &Client, selector: &str) -> anyhow::Result<usize> {
-    Ok(client.find_all(Locator::Css(selector)).await?.len())
-}
-
-async fn text(client: &Client, selector: &str) -> anyhow::Result<String> {
-    Ok(client.find(Locator::Css(selector)).await?.text().await?)
-}
-
-async fn attribute(client: &Client, selector: &str, name: &str) -> anyhow::Result<String> {
-    Ok(client
-        .find(Locator::Css(selector))
-        .await?
-        .attr(name)
-        .await?
-        .unwrap_or_default())
-}
-
-async fn press(client: &Client, selector: &str) -> anyhow::Result<()> {
-    let element = client
-        .find(Locator::Css(selector))
-        .await
-        .with_context(|| format!("nothing is {selector}"))?;
-    Ok(element.click().await?)
-}
-
-/// Waits until `holds`; an error on the way (a page just being replaced) counts as not yet.
-async fn until(what: &str, holds: impl AsyncFn() -> anyhow::Result<bool>) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    loop {
-        let found = holds().await;
-        match found {
-            Ok(true) => return Ok(()),
-            found if begun.elapsed() > MOMENT => {
-                bail!("not within {} s: {what} ({found:?})", MOMENT.as_secs())
-            }
-            _ => tokio::time::sleep(Duration::from_millis(100)).await,
-        }
-    }
 }
 
 fn free_address() -> anyhow::Result<String> {
