@@ -6,6 +6,7 @@ pub mod crossing;
 pub mod declaration;
 pub mod detached;
 pub mod details;
+pub mod device;
 pub mod fault;
 pub mod id;
 pub mod key;
@@ -26,6 +27,7 @@ pub use crossing::{
 pub use declaration::DeclarationNumber;
 pub use detached::{Detached, DetachedPart};
 pub use details::Details;
+pub use device::DeviceSerial;
 pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
 pub use key::{KeyKind, KeyWindow, MatchKey};
