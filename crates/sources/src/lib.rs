@@ -2,6 +2,7 @@
 
 mod camera;
 mod context;
+mod device;
 mod error;
 mod event_id;
 mod form;

@@ -1,5 +1,6 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
+use bordergate_model::DeviceSerial;
 use bytes::Bytes;
 
 use crate::formats::{
@@ -8,7 +9,7 @@ use crate::formats::{
     platerecognizer_container, platerecognizer_stream, rekor_scout, survision, vnaccs,
     wco_response, weighbridge_json,
 };
-use crate::{Context, Error, Read};
+use crate::{Context, Error, Read, device};
 
 type Reader = fn(&Context<'_>) -> Result<Read, Error>;
 type Join = fn(&[Bytes]) -> Vec<u8>;
@@ -25,6 +26,8 @@ pub struct Format {
     /// Whether its messages may bring pictures as parts of a multipart body, and are read by their parts alone: a door
     /// may take the pictures out, see [`crate::pictures`].
     pub has_pictures: bool,
+    /// Under which names a message tells its device, the surest first; empty where it does not. See [`Self::serials`].
+    pub device_names: &'static [&'static str],
     /// What it is, in one sentence.
     pub description: &'static str,
     /// Puts split messages together, where the format has such; see [`crate::join`].
@@ -39,6 +42,7 @@ impl Format {
             content_types: None,
             redact: None,
             has_pictures: false,
+            device_names: &[],
             join: None,
             description,
             reader,
@@ -66,6 +70,20 @@ impl Format {
         }
     }
 
+    const fn named_by(self, device_names: &'static [&'static str]) -> Self {
+        Self {
+            device_names,
+            ..self
+        }
+    }
+
+    /// Returns what a message of this format calls its device, the surest name first; empty when it does not say, or
+    /// not where this format says it. The message need not be readable.
+    #[must_use]
+    pub fn serials(&self, body: &[u8]) -> Vec<DeviceSerial> {
+        device::serials(body, self.device_names)
+    }
+
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<Read, Error> {
         (self.reader)(context)
     }
@@ -73,16 +91,16 @@ impl Format {
 
 #[rustfmt::skip]
 static FORMATS: &[Format] = &[
-    Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart.").pictured(),
-    Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo.").pictured(),
+    Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart.").pictured().named_by(&["macAddress", "deviceID"]),
+    Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo.").pictured().named_by(&["MachineName", "SN", "MACAddress", "DeviceID"]),
     Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact).joined(vnaccs::join),
-    Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes.").pictured(),
-    Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image.").pictured(),
+    Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes.").pictured().named_by(&["SerialNumber"]),
+    Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image.").pictured().named_by(&["camera_id"]),
     Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON.").pictured(),
-    Format::new("rekor-scout", rekor_scout::read, "Plate readings of Rekor Scout (OpenALPR): the agent's JSON groups.").pictured(),
+    Format::new("rekor-scout", rekor_scout::read, "Plate readings of Rekor Scout (OpenALPR): the agent's JSON groups.").pictured().named_by(&["agent_uid"]),
     Format::new("survision", survision::read, "Plate readings of Survision cameras: JSON.").pictured(),
-    Format::new("genetec-autovu", genetec_autovu::read, "Plate readings of Genetec AutoVu: JSON.").pictured(),
-    Format::new("impinj-r700", impinj_r700::read, "Tag reads of Impinj R700 RFID readers: JSON, joined by tag and antenna."),
+    Format::new("genetec-autovu", genetec_autovu::read, "Plate readings of Genetec AutoVu: JSON.").pictured().named_by(&["SharpName"]),
+    Format::new("impinj-r700", impinj_r700::read, "Tag reads of Impinj R700 RFID readers: JSON, joined by tag and antenna.").named_by(&["hostname"]),
     Format::new("weighbridge-json", weighbridge_json::read, "Weighbridge tickets in the hub's own JSON."),
     Format::new("cloudevents-json", cloudevents_json::read, "Milestone reports and barrier openings as CloudEvents 1.0, structured or binary."),
     Format::new("mettler-continuous", mettler_continuous::read, "One weighing of a Mettler Toledo scale: its continuous output, frames as they came."),
@@ -109,6 +127,33 @@ pub fn format(name: &str) -> Option<&'static Format> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_names_its_device_whatever_carries_it() {
+        for (sample, expected) in [
+            ("hikvision-anpr/clock_corrected.xml", "02005E000017"),
+            ("hikvision-anpr/heartbeat.xml", "02005E000017"),
+            ("hikvision-anpr/form_data.multipart", "02005E000017"),
+            ("hikvision-anpr/wrong_boundary.multipart", "02005E000017"),
+            ("dahua-traffic/lines_real_utc.txt", "LANECAM01"),
+            ("dahua-traffic/code_data.multipart", "LANECAM01"),
+            ("dahua-traffic/tollgate.json", "LANECAM01"),
+            ("dahua-traffic/keep_alive.json", "LANECAM01"),
+            ("axis-lpv/clock_corrected.json", "LANECAMA1"),
+            ("platerecognizer-stream/direction_empty.json", "LANEIN1"),
+            ("rekor-scout/group.json", "AGENT01"),
+            ("genetec-autovu/attributes_absent.json", "LANE1"),
+            ("impinj-r700/line_broken.txt", "IMPINJLINE1"),
+        ] {
+            let path = format!("{}/samples/{sample}", env!("CARGO_MANIFEST_DIR"));
+            let body = std::fs::read(path).expect("a sample of the repository");
+            let (name, _) = sample.split_once('/').expect("a folder");
+            let format = format(name).expect("it is registered");
+            let serials = format.serials(&body);
+            let first = serials.first().map(DeviceSerial::as_str);
+            assert_eq!(first, Some(expected), "{sample}");
+        }
+    }
 
     #[test]
     fn names_are_distinct_and_found() {
