@@ -36,6 +36,7 @@ migrations! {
     2 "parts" "0002_parts.sql";
     3 "bridge" "0003_bridge.sql";
     5 "gdc" "0005_gdc.sql";
+    11 "devices" "0011_devices.sql";
 }
 
 /// Returns the version this program works with.
