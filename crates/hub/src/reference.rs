@@ -40,6 +40,10 @@ struct SourceRow {
     is_replay: bool,
     partner_id: Option<String>,
     #[serde(default)]
+    recorder_id: Option<String>,
+    #[serde(default)]
+    device_serial: Option<String>,
+    #[serde(default)]
     is_disabled: bool,
 }
 
@@ -116,7 +120,7 @@ fn source(row: SourceRow) -> anyhow::Result<Value> {
         "source_id": row.source_id, "format": row.format, "gate_id": row.gate_id, "lane": set(row.lane),
         "readings": readings, "rank": row.rank, "zone": row.zone, "clock_offset_seconds": row.clock_offset_seconds,
         "silent_after_seconds": row.silent_after_seconds, "is_replay": row.is_replay, "partner_id": set(row.partner_id),
-        "is_disabled": row.is_disabled,
+        "recorder_id": set(row.recorder_id), "device_serial": set(row.device_serial), "is_disabled": row.is_disabled,
     }))
 }
 

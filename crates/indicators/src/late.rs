@@ -59,6 +59,8 @@ mod tests {
             silent_after_seconds,
             is_replay: false,
             partner_id: None,
+            recorder_id: None,
+            device_serial: None,
             is_disabled,
             registered_at: None,
         }

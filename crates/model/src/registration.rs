@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{GateId, Milestone, Shard, SourceId};
+use crate::{DeviceSerial, GateId, Milestone, Shard, SourceId};
 
 /// One version of a gate's registration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,10 @@ pub struct Source {
     pub is_replay: bool,
     /// The LGSP partner that may submit records under this source; `None`: none may.
     pub partner_id: Option<String>,
+    /// The recorder that may send records under this source; `None`: none may.
+    pub recorder_id: Option<String>,
+    /// What the device calls itself in its messages; finds the source of a message that comes without a name.
+    pub device_serial: Option<DeviceSerial>,
     /// A disabled source is refused at the doors.
     pub is_disabled: bool,
     /// When this version was registered; `None` until the database has it.
@@ -131,6 +135,8 @@ mod tests {
             silent_after_seconds: None,
             is_replay: false,
             partner_id: None,
+            recorder_id: None,
+            device_serial: None,
             is_disabled: false,
             registered_at: None,
         }

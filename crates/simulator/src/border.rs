@@ -162,6 +162,8 @@ fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
             silent_after_seconds: None,
             is_replay: true,
             partner_id: (device == Device::Lgsp).then(|| PARTNER.to_owned()),
+            recorder_id: None,
+            device_serial: None,
             is_disabled: false,
             registered_at: None,
         },

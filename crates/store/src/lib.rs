@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod failure;
 mod gdc;
+mod logins;
 mod moment;
 mod parts;
 pub mod postgres;
@@ -24,6 +25,7 @@ pub use bridge::{
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
 pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, TakeService};
+pub use logins::{Ha1, Login, Logins};
 pub use parts::{KeptPart, PartChanges, WantedParts};
 pub use queries::{
     CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
@@ -38,6 +40,6 @@ pub use shards::{
 };
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
-pub trait Store: Shards + Queries + Exchange + Registry + Bridges + Questions {}
+pub trait Store: Shards + Queries + Exchange + Registry + Logins + Bridges + Questions {}
 
-impl<T: Shards + Queries + Exchange + Registry + Bridges + Questions> Store for T {}
+impl<T: Shards + Queries + Exchange + Registry + Logins + Bridges + Questions> Store for T {}

@@ -32,6 +32,8 @@ pub struct SeedReport {
 pub enum Role {
     /// Sends records of one source.
     Source,
+    /// Sends records of the sources registered with it: a video recorder or gateway in front of cameras.
+    Recorder,
     /// Exchanges records as one LGSP partner.
     Partner,
     /// Watches the gates and finds vehicles by plate.
@@ -46,6 +48,7 @@ impl Role {
     /// Every role.
     pub const ALL: &'static [Self] = &[
         Self::Source,
+        Self::Recorder,
         Self::Partner,
         Self::Operator,
         Self::Analyst,
@@ -57,6 +60,7 @@ impl Role {
     pub fn code(self) -> &'static str {
         match self {
             Self::Source => "source",
+            Self::Recorder => "recorder",
             Self::Partner => "partner",
             Self::Operator => "operator",
             Self::Analyst => "analyst",
@@ -71,12 +75,12 @@ impl Role {
     }
 }
 
-/// What a token grants: a role and, for sources and partners, whose.
+/// What a token or login grants: a role and, for sources, recorders and partners, whose.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenGrant {
     /// The role.
     pub role: Role,
-    /// The source id, the partner id or the person's name.
+    /// The source id, the recorder id, the partner id or the person's name.
     pub subject: String,
 }
 
@@ -147,7 +151,8 @@ pub trait Registry: Send + Sync + 'static {
     /// Registers a new version of a source (`version` is ignored) and returns it.
     ///
     /// # Errors
-    /// [`Error::Conflict`] `source.unknown_gate` when its gate is not registered.
+    /// [`Error::Conflict`] `source.unknown_gate` when its gate is not registered, `source.device_serial_taken` when
+    /// another source that is not disabled has its serial.
     async fn add_source(&self, source: &Source) -> Result<Source, Error>;
 
     /// Registers a disabled version of the source; [`Error::Conflict`] `source.unknown` without one.

@@ -61,6 +61,12 @@ pub struct AddSource {
     /// The LGSP partner that may submit under it
     #[arg(long)]
     partner: Option<String>,
+    /// The recorder that may send under it
+    #[arg(long)]
+    recorder: Option<String>,
+    /// What the device calls itself in its messages, such as its hardware address
+    #[arg(long)]
+    device_serial: Option<String>,
 }
 
 /// Lists sources.
@@ -139,7 +145,7 @@ impl Sources {
                     "readings": readings, "rank": add.rank, "zone": add.zone,
                     "clock_offset_seconds": add.clock_offset_seconds,
                     "silent_after_seconds": add.silent_after_seconds, "is_replay": add.replay,
-                    "partner_id": add.partner,
+                    "partner_id": add.partner, "recorder_id": add.recorder, "device_serial": add.device_serial,
                 });
                 let source = change(common, "/v1/admin/sources", &body).await?;
                 println!(
@@ -158,6 +164,8 @@ impl Sources {
                     "rank",
                     "is_replay",
                     "partner_id",
+                    "recorder_id",
+                    "device_serial",
                     "is_disabled",
                 ];
                 list(common, "/v1/admin/sources", "sources", &columns).await?;

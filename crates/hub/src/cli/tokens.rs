@@ -26,9 +26,9 @@ pub enum Tokens {
     after_help = "Example:\n  bordergate tokens add partner lgsp\n  bordergate tokens add operator gate-desk"
 )]
 pub struct Add {
-    /// What it grants: source, partner, operator, analyst or administrator
+    /// What it grants: source, recorder, partner, operator, analyst or administrator
     role: String,
-    /// Whose: the source id, the partner id or the person's name
+    /// Whose: the source id, the recorder id, the partner id or the person's name
     subject: String,
 }
 

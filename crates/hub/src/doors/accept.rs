@@ -281,6 +281,7 @@ fn check_caller(caller: &Caller, source: &Source) -> Result<(), Refusal> {
     let is_theirs = match role {
         Role::Administrator => true,
         Role::Source => subject == source.source_id.as_str(),
+        Role::Recorder => source.recorder_id.as_deref() == Some(subject),
         Role::Partner => source.partner_id.as_deref() == Some(subject),
         Role::Operator | Role::Analyst => return Err(Denied::Forbidden.into()),
     };

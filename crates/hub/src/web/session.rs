@@ -109,7 +109,12 @@ async fn log_in(State(app): State<Arc<App>>, frame: Frame, body: axum::body::Byt
     let refusal = match app.store.token(token_sha256(token)).await {
         Err(error) => return frame.respond(Err(error.into())),
         Ok(None) => frame.t.login_refused,
-        Ok(Some(found)) if matches!(found.grant.role, Role::Source | Role::Partner) => {
+        Ok(Some(found))
+            if matches!(
+                found.grant.role,
+                Role::Source | Role::Recorder | Role::Partner
+            ) =>
+        {
             frame.t.login_machine
         }
         Ok(Some(_)) if !is_plain(token) => frame.t.login_refused,

@@ -270,6 +270,8 @@ fn source(source_id: &str, format: &str) -> Source {
         silent_after_seconds: None,
         is_replay: true,
         partner_id: None,
+        recorder_id: None,
+        device_serial: None,
         is_disabled: false,
         registered_at: None,
     }

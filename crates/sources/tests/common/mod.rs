@@ -161,6 +161,8 @@ pub(crate) fn source(format: &str) -> Source {
         silent_after_seconds: None,
         is_replay: false,
         partner_id: None,
+        recorder_id: None,
+        device_serial: None,
         is_disabled: false,
         registered_at: None,
     }

@@ -1,7 +1,7 @@
 -- Every version of every source.
 -- out: source, version, format, gate, lane, readings (JSON), rank, zone, clock offset, silent after (seconds),
---      replay, partner, disabled, registered; by source and version
+--      replay, partner, disabled, registered, recorder, device serial; by source and version
 select source_id, version, format, gate_id, lane, readings::text, rank, zone, clock_offset_seconds, silent_after_seconds,
-    is_replay, partner_id, is_disabled, registered_at
+    is_replay, partner_id, is_disabled, registered_at, recorder_id, device_serial
 from sources
 order by source_id, version;

@@ -10,6 +10,7 @@ mod commit;
 mod connection;
 mod exchange;
 mod gdc;
+mod logins;
 mod look_up;
 mod parts;
 mod queries;

@@ -11,6 +11,7 @@ pub(crate) mod feed;
 pub(crate) mod filters;
 pub(crate) mod found;
 pub(crate) mod gdc;
+pub(crate) mod login;
 pub(crate) mod observation;
 pub(crate) mod page;
 pub(crate) mod part;

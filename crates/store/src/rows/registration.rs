@@ -1,6 +1,6 @@
 //! Registrations of gates and sources as rows, and back.
 
-use bordergate_model::{Gate, GateId, Source, SourceId};
+use bordergate_model::{DeviceSerial, Gate, GateId, Source, SourceId};
 
 use super::{name, number};
 use crate::moment::{Moment, optional};
@@ -42,6 +42,8 @@ pub(crate) type SourceTuple<T> = (
     Option<String>,
     bool,
     Option<T>,
+    Option<String>,
+    Option<String>,
 );
 
 /// Reads a version of a source.
@@ -67,6 +69,14 @@ pub(crate) fn source<T: Moment>(row: SourceTuple<T>) -> Result<Source, Error> {
         partner_id: row.11,
         is_disabled: row.12,
         registered_at: optional(row.13)?,
+        recorder_id: row.14,
+        device_serial: row.15.map(|text| serial(&text)).transpose()?,
+    })
+}
+
+fn serial(text: &str) -> Result<DeviceSerial, Error> {
+    DeviceSerial::parse(text).map_err(|error| Error::Corrupt {
+        reason: format!("sources.device_serial: {error}"),
     })
 }
 
@@ -94,6 +104,12 @@ pub(crate) fn readings(source: &Source) -> Result<String, Error> {
             .partner_id
             .iter()
             .map(|partner| ("partner_id", partner.as_str())),
+    )?;
+    refuse_nul(
+        source
+            .recorder_id
+            .iter()
+            .map(|recorder| ("recorder_id", recorder.as_str())),
     )?;
     document::write("readings", &source.readings)
 }
@@ -132,6 +148,19 @@ pub(crate) fn unknown_source(source_id: &SourceId) -> Error {
     Error::Conflict {
         code: "source.unknown",
         reason: format!("no source {source_id} is registered"),
+    }
+}
+
+/// Returns the error for a device that another source is.
+pub(crate) fn taken_serial(source: &Source, holder: &str) -> Error {
+    let serial = source.device_serial.as_ref();
+    Error::Conflict {
+        code: "source.device_serial_taken",
+        reason: format!(
+            "device serial {} of source {} is that of source {holder}; disable that one, or leave the serial out",
+            serial.map_or("", DeviceSerial::as_str),
+            source.source_id
+        ),
     }
 }
 

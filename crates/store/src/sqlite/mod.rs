@@ -10,6 +10,7 @@ mod connection;
 mod exchange;
 mod filters;
 mod gdc;
+mod logins;
 mod look_up;
 mod parts;
 mod queries;

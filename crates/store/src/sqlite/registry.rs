@@ -1,7 +1,7 @@
 //! Registrations, tokens and the hub's own values in the embedded database; the audit trail is in [`super::trail`].
 
 use async_trait::async_trait;
-use bordergate_model::{Gate, GateId, Source, SourceId};
+use bordergate_model::{DeviceSerial, Gate, GateId, Source, SourceId};
 use jiff::Timestamp;
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::rows::feed::EPOCH;
 use crate::rows::registration::{
     GateTuple, SourceTuple, changed_gate, gate, office_codes, readings, source,
 };
-use crate::rows::registration::{unknown_gate, unknown_source, unknown_source_gate};
+use crate::rows::registration::{taken_serial, unknown_gate, unknown_source, unknown_source_gate};
 use crate::rows::token::{TokenTuple, token, unknown_token};
 use crate::text::refuse_nul;
 use crate::{AuditCheck, AuditEntry, Error, Reference, Registry, SeedReport, Token, TokenGrant};
@@ -61,6 +61,12 @@ impl Registry for SqliteStore {
                 for source in &reference.sources {
                     if gate_newest(connection, &source.gate_id).await?.is_none() {
                         return Err(unknown_source_gate(source));
+                    }
+                    if source_newest(connection, &source.source_id)
+                        .await?
+                        .is_none()
+                    {
+                        check_serial(connection, source).await?;
                     }
                     note(
                         source_insert(
@@ -302,6 +308,7 @@ async fn source_add(connection: &mut SqliteConnection, source: Source) -> Result
     if gate_newest(connection, &source.gate_id).await?.is_none() {
         return Err(unknown_source_gate(&source));
     }
+    check_serial(connection, &source).await?;
     let newest = source_newest(connection, &source.source_id).await?;
     let version = newest.map_or(1, |newest| newest.version + 1);
     let source = Source { version, ..source };
@@ -309,6 +316,24 @@ async fn source_add(connection: &mut SqliteConnection, source: Source) -> Result
     source_newest(connection, &source.source_id)
         .await?
         .ok_or_else(|| unknown_source(&source.source_id))
+}
+
+/// Refuses the serial that another source holds.
+async fn check_serial(connection: &mut SqliteConnection, source: &Source) -> Result<(), Error> {
+    let Some(serial) = source
+        .device_serial
+        .as_ref()
+        .filter(|_| !source.is_disabled)
+    else {
+        return Ok(());
+    };
+    let holder: Option<String> = query_scalar(sql!("source_by_serial"))
+        .bind(serial.as_str())
+        .bind(source.source_id.as_str())
+        .fetch_optional(connection)
+        .await
+        .or_failure()?;
+    holder.map_or(Ok(()), |holder| Err(taken_serial(source, &holder)))
 }
 
 /// Inserts the version unless it is there; tells whether it did.
@@ -327,6 +352,8 @@ async fn source_insert(connection: &mut SqliteConnection, source: &Source) -> Re
         .bind(source.is_replay)
         .bind(&source.partner_id)
         .bind(source.is_disabled)
+        .bind(&source.recorder_id)
+        .bind(source.device_serial.as_ref().map(DeviceSerial::as_str))
         .fetch_optional(connection)
         .await
         .or_failure()?;

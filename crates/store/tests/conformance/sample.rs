@@ -77,6 +77,8 @@ pub(crate) fn registered_source(name: &str, at: &str) -> Source {
         silent_after_seconds: Some(600),
         is_replay: true,
         partner_id: Some("lgsp".to_owned()),
+        recorder_id: Some("nvr-1".to_owned()),
+        device_serial: None,
         is_disabled: false,
         registered_at: None,
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use bordergate_model::{Gate, GateId, Milestone, Shard, Source, SourceId};
+use bordergate_model::{DeviceSerial, Gate, GateId, Milestone, Shard, Source, SourceId};
+use bordergate_sources::Format;
 use bordergate_store::Store;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,12 @@ pub struct NewSource {
     /// The LGSP partner that may submit under it; default none.
     #[serde(default)]
     pub partner_id: Option<String>,
+    /// The recorder that may send under it; default none.
+    #[serde(default)]
+    pub recorder_id: Option<String>,
+    /// What the device calls itself in its messages; default: it is not looked for.
+    #[serde(default)]
+    pub device_serial: Option<DeviceSerial>,
     /// Whether it is refused at the doors; default no.
     #[serde(default)]
     pub is_disabled: bool,
@@ -107,7 +114,8 @@ pub async fn add_gate(
 /// Registers a new version of a source.
 ///
 /// # Errors
-/// A field that does not fit; `source.unknown_gate` when its gate is not registered.
+/// A field that does not fit; `source.unknown_gate` when its gate is not registered, `source.device_serial_taken` when
+/// another source is that device.
 pub async fn add_source(store: &dyn Store, new: NewSource, actor: &str) -> Result<Source, Error> {
     let source = store.add_source(&checked_source(new)?).await?;
     audit(store, actor, "source.add", source.source_id.as_str()).await?;
@@ -189,6 +197,7 @@ pub(super) fn checked_source(new: NewSource) -> Result<Source, Error> {
             allowed,
         });
     }
+    check_serial(&new)?;
     if let Some(word) = new
         .readings
         .keys()
@@ -212,9 +221,29 @@ pub(super) fn checked_source(new: NewSource) -> Result<Source, Error> {
         silent_after_seconds: new.silent_after_seconds,
         is_replay: new.is_replay,
         partner_id: new.partner_id,
+        recorder_id: new.recorder_id,
+        device_serial: new.device_serial,
         is_disabled: new.is_disabled,
         registered_at: None,
     })
+}
+
+/// A serial is looked for only in messages of formats that name their device.
+fn check_serial(new: &NewSource) -> Result<(), Error> {
+    let names_device = |format: &&Format| !format.device_names.is_empty();
+    let format = bordergate_sources::format(&new.format).filter(names_device);
+    if new.device_serial.is_none() || format.is_some() {
+        return Ok(());
+    }
+    let formats = bordergate_sources::formats().iter().filter(names_device);
+    let formats: Vec<&str> = formats.map(|format| format.name).collect();
+    let (format, formats) = (&new.format, formats.join(", "));
+    Err(field(
+        "device_serial",
+        format!(
+            "is of no use: messages of {format} do not name their device; those of {formats} do"
+        ),
+    ))
 }
 
 #[cfg(test)]
@@ -232,12 +261,16 @@ mod tests {
     fn a_source_is_checked_before_it_is_stored() {
         assert!(checked_source(source(|_| {})).is_ok());
         type Change = (&'static str, fn(&mut NewSource));
-        let changes: [Change; 4] = [
+        let changes: [Change; 5] = [
             ("format", |source| "morse".clone_into(&mut source.format)),
             ("zone", |source| {
                 "Asia/Atlantis".clone_into(&mut source.zone)
             }),
             ("rank", |source| source.rank = 3),
+            ("device_serial", |source| {
+                "mettler-continuous".clone_into(&mut source.format);
+                source.device_serial = DeviceSerial::parse("TPC-9").ok();
+            }),
             ("readings", |source| {
                 source.readings = BTreeMap::from([("Forward".to_owned(), Milestone::GateIn)])
             }),

@@ -33,9 +33,9 @@ struct Tokens {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// `source`, `partner`, `operator`, `analyst` or `administrator`.
+    /// `source`, `recorder`, `partner`, `operator`, `analyst` or `administrator`.
     role: Role,
-    /// The source id, the partner id or the person's name.
+    /// The source id, the recorder id, the partner id or the person's name.
     subject: String,
 }
 

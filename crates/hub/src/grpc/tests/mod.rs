@@ -157,6 +157,8 @@ fn source_of(gate_id: &GateId, suffix: &str, partner_id: Option<&str>) -> Source
         silent_after_seconds: None,
         is_replay: false,
         partner_id: partner_id.map(str::to_owned),
+        recorder_id: None,
+        device_serial: None,
         is_disabled: false,
         registered_at: None,
     }

@@ -1,0 +1,7 @@
+-- Disables a login; the first time stays.
+-- in:  $1 its name
+-- out: name of the login, user name, role, subject, created, disabled; no row without one
+update logins
+set disabled_at = coalesce(disabled_at, clock_timestamp())
+where login_id = $1
+returning login_id, username, role, subject, created_at, disabled_at;

@@ -1,0 +1,5 @@
+-- Disables the login of a user name that works, to make room for another.
+-- in:  $1 user name
+update logins
+set disabled_at = clock_timestamp()
+where username = $1 and disabled_at is null;
