@@ -21,11 +21,13 @@ pub enum Need {
     Kcat,
     /// The MQTT broker, which tests start themselves.
     Mosquitto,
+    /// The HTTP client that logs in as cameras do.
+    Curl,
 }
 
 impl Need {
     /// Every need, in the order they are shown and installed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Postgres,
         Self::Java,
         Self::Maven,
@@ -35,6 +37,7 @@ impl Need {
         Self::ChromeDriver,
         Self::Kcat,
         Self::Mosquitto,
+        Self::Curl,
     ];
 
     /// Returns the Debian package that brings it.
@@ -49,6 +52,7 @@ impl Need {
             Self::ChromeDriver => "chromium-driver",
             Self::Kcat => "kcat",
             Self::Mosquitto => "mosquitto",
+            Self::Curl => "curl",
         }
     }
 
@@ -64,6 +68,7 @@ impl Need {
             Self::ChromeDriver => "the driver of Chromium (chromedriver)",
             Self::Kcat => "the Kafka client kcat",
             Self::Mosquitto => "the MQTT broker Mosquitto (mosquitto)",
+            Self::Curl => "the HTTP client curl",
         }
     }
 }

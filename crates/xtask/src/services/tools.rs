@@ -28,6 +28,7 @@ pub struct Tools {
     pkg_config: Option<PathBuf>,
     kcat: Option<PathBuf>,
     mosquitto: Option<PathBuf>,
+    curl: Option<PathBuf>,
     has_openssl_headers: bool,
 }
 
@@ -51,6 +52,7 @@ impl Tools {
             chromedriver: find_program("chromedriver"),
             kcat: find_program("kcat"),
             mosquitto: find_program("mosquitto"),
+            curl: find_program("curl"),
             pkg_config,
             has_openssl_headers,
         }
@@ -81,6 +83,7 @@ impl Tools {
             Need::ChromeDriver => self.chromedriver.is_some(),
             Need::Kcat => self.kcat.is_some(),
             Need::Mosquitto => self.mosquitto.is_some(),
+            Need::Curl => self.curl.is_some(),
         }
     }
 }
