@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 pub enum Caller {
     /// Someone on this machine without a token, where that is allowed: may do everything.
     Loopback,
-    /// The holder of a token.
+    /// The holder of a token, login or client certificate.
     Holder(TokenGrant),
 }
 
@@ -36,11 +36,29 @@ pub enum Right {
 /// Why a caller is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// No token where one is needed, or one that is unknown or disabled.
-    #[error("a valid bearer token is needed")]
+    /// No credentials where some are needed, or such as are wrong, unknown or disabled.
+    #[error("valid credentials are needed")]
     Unauthenticated,
-    /// The token's role has no right to this.
-    #[error("the token's role has no right to this")]
+    /// The password is right, but the nonce no longer holds or this use of it is not the first.
+    #[error("the password is right, but the nonce is not: calculate again")]
+    Stale,
+    /// The header with the password cannot be understood.
+    #[error("authorization {0}")]
+    Malformed(&'static str),
+    /// Too many wrong passwords of this name from this address.
+    #[error("too many wrong passwords: wait {seconds} s")]
+    Paused {
+        /// Until when, from now.
+        seconds: u32,
+    },
+    /// The certificate's names of ours are several, or none that is known.
+    #[error("the client certificate names its holder in no way that is understood")]
+    Certificate,
+    /// Two credentials came that are not of the same caller.
+    #[error("the client certificate and the token or login are not of the same caller")]
+    Conflict,
+    /// The caller's role has no right to this.
+    #[error("the caller's role has no right to this")]
     Forbidden,
 }
 
@@ -50,7 +68,23 @@ impl Denied {
     pub fn code(self) -> &'static str {
         match self {
             Self::Unauthenticated => "access.unauthenticated",
+            Self::Stale => "access.stale",
+            Self::Malformed(_) => "access.malformed",
+            Self::Paused { .. } => "access.paused",
+            Self::Certificate => "access.certificate",
+            Self::Conflict => "access.conflict",
             Self::Forbidden => "access.forbidden",
+        }
+    }
+
+    /// Returns the HTTP status.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed(_) => 400,
+            Self::Unauthenticated | Self::Stale => 401,
+            Self::Certificate | Self::Conflict | Self::Forbidden => 403,
+            Self::Paused { .. } => 429,
         }
     }
 }
@@ -75,7 +109,10 @@ impl Caller {
             Self::Holder(grant) => grant,
         };
         match right {
-            Right::Send => matches!(grant.role, Role::Source | Role::Administrator),
+            Right::Send => matches!(
+                grant.role,
+                Role::Source | Role::Recorder | Role::Administrator
+            ),
             Right::Exchange => grant.role == Role::Partner,
             Right::SeeVehicles | Right::SearchPlate => {
                 matches!(grant.role, Role::Operator | Role::Administrator)
@@ -217,6 +254,7 @@ mod tests {
         ];
         for (role, allowed) in [
             (Role::Source, [true, false, false, false, false, false]),
+            (Role::Recorder, [true, false, false, false, false, false]),
             (Role::Partner, [false, true, false, false, true, false]),
             (Role::Operator, [false, false, true, true, true, false]),
             (Role::Analyst, [false, false, false, false, true, false]),

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::access::Keys;
 use crate::config::Settings;
+use crate::doors::http::identity::Logins;
 use crate::doors::states::States;
 use crate::images::Folder;
 use crate::registrations::Registrations;
@@ -39,6 +40,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Which long-lived tasks are alive.
     pub health: Health,
+    /// Logins by password: nonces in use, and wrong passwords.
+    pub logins: Logins,
     /// What the doors that the settings open are doing.
     pub doors: States,
     /// Cancelled when the hub shall stop.

@@ -19,6 +19,7 @@ use crate::access::Keys;
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::doors::http::identity::Logins;
 use crate::doors::states::States;
 use crate::images::Folder;
 use crate::registrations::Registrations;
@@ -171,6 +172,7 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
         commits: watch::Sender::new(0),
         metrics: Metrics::new()?,
         health: Health::default(),
+        logins: Logins::default(),
         doors: States::default(),
         shutdown: CancellationToken::new(),
         tasks: TaskTracker::new(),

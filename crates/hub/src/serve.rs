@@ -47,6 +47,7 @@ impl Hub {
         let http_tls = tls::acceptor(
             settings.http.tls_certificate.as_deref(),
             settings.http.tls_key.as_deref(),
+            &tls::Clients::of_http(&settings),
         )?;
         if let Some(lock) = &mut lock {
             let scheme = if http_tls.is_some() { "https" } else { "http" };

@@ -1,5 +1,7 @@
 //! Tools of other people, run to their end.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};

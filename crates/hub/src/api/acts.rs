@@ -3,6 +3,7 @@
 //! Free of HTTP: the running hub's admin routes and the command line (with no hub running) call the
 //! same functions. Each act that changes something leaves a row in the audit trail.
 
+mod logins;
 mod quarantine;
 mod register;
 mod seed;
@@ -10,6 +11,7 @@ mod tokens;
 
 use bordergate_store::{AuditEntry, Store};
 
+pub use logins::{NewLogin, add_login, disable_login};
 pub use quarantine::{Redrive, RedriveReport, quarantined, redrive};
 pub use register::{NewGate, NewSource, add_gate, add_source, disable_gate, disable_source};
 pub use seed::{NewReference, seed};

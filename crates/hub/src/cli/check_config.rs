@@ -10,7 +10,8 @@ use super::Common;
 use crate::config::{Settings, check, keys};
 use crate::doors::mqtt;
 use crate::images::Folder;
-use crate::{doors, open, tls};
+use crate::tls::{self, Clients};
+use crate::{doors, open};
 
 /// Checks the configuration; with `--keys` lists every key as a configuration file with comments.
 #[derive(Debug, Args)]
@@ -66,8 +67,11 @@ impl CheckConfig {
 /// Opens the files that the settings name as the hub will, and returns the key of each that it could not use.
 fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
     let (http, grpc) = (&settings.http, &settings.grpc);
-    let door = |certificate: &Option<PathBuf>, key: &Option<PathBuf>| match (certificate, key) {
-        (Some(_), Some(_)) => tls::acceptor(certificate.as_deref(), key.as_deref()).map(drop),
+    type Pem = Option<PathBuf>;
+    let door = |certificate: &Pem, key: &Pem, clients: &Clients<'_>| match (certificate, key) {
+        (Some(_), Some(_)) => {
+            tls::acceptor(certificate.as_deref(), key.as_deref(), clients).map(drop)
+        }
         // One without the other is a finding of the settings themselves.
         _ => Ok(()),
     };
@@ -80,11 +84,15 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
     [
         (
             "http.tls_certificate",
-            door(&http.tls_certificate, &http.tls_key),
+            door(
+                &http.tls_certificate,
+                &http.tls_key,
+                &Clients::of_http(settings),
+            ),
         ),
         (
             "grpc.tls_certificate",
-            door(&grpc.tls_certificate, &grpc.tls_key),
+            door(&grpc.tls_certificate, &grpc.tls_key, &Clients::default()),
         ),
         (
             "database.password_file",

@@ -2,6 +2,7 @@
 
 mod check_config;
 mod demo;
+mod logins;
 mod migrate;
 mod quarantine;
 mod query;
@@ -116,6 +117,9 @@ enum Command {
     /// Makes, lists and disables tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
+    /// Makes, lists and disables user names of devices
+    #[command(subcommand)]
+    Logins(logins::Logins),
     /// Sends files as records of a source
     Send(send::Send),
     /// Writes a simulated day and its truth into a folder
@@ -146,6 +150,7 @@ impl Cli {
             Command::Sources(args) => args.run(&common).await,
             Command::Gates(args) => args.run(&common).await,
             Command::Tokens(args) => args.run(&common).await,
+            Command::Logins(args) => args.run(&common).await,
             Command::Send(args) => args.run(&common).await,
             Command::Simulate(args) => args.run(&common),
             Command::Query(args) => args.run(&common).await,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::{Settings, bridge, check_doors, folders, gdc};
+use crate::doors::http::identity::Algorithm;
 
 /// Smaller pictures are not worth a file.
 const LEAST_DETACHED_BYTES: usize = 1024;
@@ -50,6 +51,26 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
         &settings.grpc.tls_key,
     );
     check_door("http.address", "http.tls_certificate", http, &mut findings);
+    if settings.http.tls_client_ca.is_some() && settings.http.tls_certificate.is_none() {
+        findings.push(error(
+            "http.tls_client_ca",
+            "clients show certificates over TLS only: set http.tls_certificate and its key",
+        ));
+    }
+    if settings.http.tls_client_crl.is_some() && settings.http.tls_client_ca.is_none() {
+        findings.push(error(
+            "http.tls_client_crl",
+            "is of no use without http.tls_client_ca",
+        ));
+    }
+    let algorithms = settings.access.digest_algorithms.split(',');
+    let mut unknown = algorithms.filter(|name| Algorithm::from_name(name.trim()).is_none());
+    if let Some(name) = unknown.next() {
+        findings.push(error(
+            "access.digest_algorithms",
+            format!("{:?} is not SHA-256 or MD5", name.trim()),
+        ));
+    }
     check_door("grpc.address", "grpc.tls_certificate", grpc, &mut findings);
     if settings.http.address == settings.grpc.address && settings.http.address.port() != 0 {
         findings.push(error(

@@ -104,6 +104,10 @@ settings! {
         tls_certificate: Option<PathBuf> = None,
         /// PEM file with the private key.
         tls_key: Option<PathBuf> = None,
+        /// PEM file with the authorities that sign clients' certificates; unset: none are asked for.
+        tls_client_ca: Option<PathBuf> = None,
+        /// PEM file with the lists of revoked certificates, one of each authority; unset: none is looked up.
+        tls_client_crl: Option<PathBuf> = None,
         /// Address under which others reach the page and the queries, such as `https://hub.example/`; ids in EPCIS documents are made of it. Unset: the address listened on.
         public_url: Option<String> = None,
         /// Seconds a client may take to send its request headers.
@@ -168,6 +172,8 @@ settings! {
     access: Access {
         /// Whether callers on loopback need a token too. Other addresses always do.
         tokens_on_loopback: bool = false,
+        /// How devices may hash their passwords, the preferred first: `SHA-256` and `MD5`, or `MD5` alone where cameras look at the first only.
+        digest_algorithms: String = "SHA-256, MD5".to_owned(),
     }
     /// The log on Kafka.
     kafka: Kafka {

@@ -13,6 +13,18 @@ pub enum Refusal {
         /// The name given.
         source_id: String,
     },
+    /// Nothing that came with the record names a registered source.
+    #[error("{reason}")]
+    NoSource {
+        /// What was looked for, and what to do.
+        reason: String,
+    },
+    /// What came with the record names several sources.
+    #[error("{reason}")]
+    Ambiguous {
+        /// By what which is named.
+        reason: String,
+    },
     /// The source or its gate is disabled.
     #[error("source {source_id} or its gate is disabled")]
     Disabled {
@@ -22,8 +34,8 @@ pub enum Refusal {
     /// The caller is not known or may not do this.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The caller's token is for another source or partner.
-    #[error("the token is not for source {source_id}")]
+    /// The caller's credentials are for another source, recorder or partner.
+    #[error("the caller may not send for source {source_id}")]
     NotYours {
         /// The source.
         source_id: String,
@@ -90,7 +102,8 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownSource { .. } => "source.unknown",
+            Self::UnknownSource { .. } | Self::NoSource { .. } => "source.unknown",
+            Self::Ambiguous { .. } => "source.conflict",
             Self::Disabled { .. } => "source.disabled",
             Self::Denied(denied) => denied.code(),
             Self::NotYours { .. } => "source.not_yours",
@@ -137,10 +150,10 @@ impl Refusal {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::UnknownSource { .. } => 404,
-            Self::Denied(Denied::Unauthenticated) => 401,
-            Self::Denied(Denied::Forbidden) | Self::Disabled { .. } | Self::NotYours { .. } => 403,
-            Self::Empty | Self::Field { .. } | Self::Format { .. } => 400,
+            Self::UnknownSource { .. } | Self::NoSource { .. } => 404,
+            Self::Denied(denied) => denied.status(),
+            Self::Disabled { .. } | Self::NotYours { .. } => 403,
+            Self::Ambiguous { .. } | Self::Empty | Self::Field { .. } | Self::Format { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::ContentType { .. } => 415,
             Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => 503,
@@ -151,7 +164,10 @@ impl Refusal {
     /// Returns after how many seconds the same request may be made again; `None` when it would fail again.
     #[must_use]
     pub fn retry_after_seconds(&self) -> Option<u32> {
-        (self.fault() == Fault::Upstream).then_some(5)
+        match self {
+            Self::Denied(Denied::Paused { seconds }) => Some(*seconds),
+            _ => (self.fault() == Fault::Upstream).then_some(5),
+        }
     }
 }
 

@@ -15,11 +15,11 @@ use crate::doors::refusal::Refusal;
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let code = match &refusal {
-            Refusal::UnknownSource { .. } => Code::NotFound,
+            Refusal::UnknownSource { .. } | Refusal::NoSource { .. } => Code::NotFound,
             Refusal::Denied(Denied::Unauthenticated) => Code::Unauthenticated,
-            Refusal::Denied(Denied::Forbidden)
-            | Refusal::Disabled { .. }
-            | Refusal::NotYours { .. } => Code::PermissionDenied,
+            Refusal::Denied(_) | Refusal::Disabled { .. } | Refusal::NotYours { .. } => {
+                Code::PermissionDenied
+            }
             other => match other.fault() {
                 Fault::Sender => Code::InvalidArgument,
                 Fault::Upstream => Code::Unavailable,
@@ -88,6 +88,8 @@ pub(super) fn of_record(refusal: &Refusal, path: impl Fn(&str) -> String) -> Rec
 fn field(refusal: &Refusal) -> Option<&'static str> {
     Some(match refusal {
         Refusal::UnknownSource { .. }
+        | Refusal::NoSource { .. }
+        | Refusal::Ambiguous { .. }
         | Refusal::Disabled { .. }
         | Refusal::NotYours { .. }
         | Refusal::Format { .. } => "source_id",

@@ -133,7 +133,7 @@ pub fn serve(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<()> {
 /// Reads the door's certificate and key; `None` when neither is set.
 fn identity(certificate: Option<&Path>, key: Option<&Path>) -> anyhow::Result<Option<Identity>> {
     // Names the file and what is wrong with it, which the server's own check does not.
-    if tls::acceptor(certificate, key)?.is_none() {
+    if tls::acceptor(certificate, key, &tls::Clients::default())?.is_none() {
         return Ok(None);
     }
     let read = |path: Option<&Path>| std::fs::read(path.expect("checked: both are set"));

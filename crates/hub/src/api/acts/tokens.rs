@@ -30,6 +30,26 @@ pub async fn add_token(
     subject: &str,
     actor: &str,
 ) -> Result<NewToken, Error> {
+    let subject = checked_subject(store, role, subject).await?;
+    let token = format!("bg_{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    let grant = TokenGrant {
+        role,
+        subject: subject.to_owned(),
+    };
+    let stored = store.add_token(token_sha256(&token), &grant).await?;
+    audit(store, actor, "token.add", &stored.token_id.to_string()).await?;
+    Ok(NewToken { token, stored })
+}
+
+/// Returns for whom a token or login is made, without blanks around.
+///
+/// # Errors
+/// As [`add_token`].
+pub(super) async fn checked_subject<'s>(
+    store: &dyn Store,
+    role: Role,
+    subject: &'s str,
+) -> Result<&'s str, Error> {
     let subject = subject.trim();
     if subject.is_empty()
         || subject.chars().count() > LONGEST_SUBJECT
@@ -52,14 +72,7 @@ pub async fn add_token(
             ));
         }
     }
-    let token = format!("bg_{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-    let grant = TokenGrant {
-        role,
-        subject: subject.to_owned(),
-    };
-    let stored = store.add_token(token_sha256(&token), &grant).await?;
-    audit(store, actor, "token.add", &stored.token_id.to_string()).await?;
-    Ok(NewToken { token, stored })
+    Ok(subject)
 }
 
 /// Disables a token from the next request on.

@@ -1,9 +1,10 @@
-//! `/v1/admin/*`: registrations, tokens, seeding, quarantine and the Kafka bridge, for administrators.
+//! `/v1/admin/*`: registrations, tokens, logins, seeding, quarantine and the Kafka bridge, for administrators.
 //!
 //! The acts are [`crate::api::acts`]; here are rights, request bodies and answers.
 
 mod bridge;
 mod gates;
+mod logins;
 mod quarantine;
 mod seed;
 mod sources;
@@ -28,6 +29,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(gates::routes())
         .merge(sources::routes())
         .merge(tokens::routes())
+        .merge(logins::routes())
         .merge(seed::routes())
         .merge(quarantine::routes())
         .merge(bridge::routes())

@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::{Json, Router};
 use bordergate_model::{Receipt, RecordId, SourceId};
+use bordergate_store::{Role, TokenGrant};
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -34,22 +35,17 @@ async fn accept(
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     let source_id =
         SourceId::parse(&source_id).map_err(|_| Refusal::UnknownSource { source_id })?;
-    let offer = offer(&app, source_id, &headers, body)?;
+    let offer = offer(source_id, &headers, read(&app, body)?)?;
     let receipt = app.accept(&caller, offer).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }
 
-/// Returns what a request offers under a source.
+/// Returns the body of a request.
 ///
 /// # Errors
-/// When the body could not be read, or a header not be understood.
-pub fn offer(
-    app: &App,
-    source_id: SourceId,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Offer, Refusal> {
-    let body = body.map_err(|rejection| match rejection.status() {
+/// When it was too large or broken off.
+pub fn read(app: &App, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refusal> {
+    body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge {
             limit_bytes: app.settings.limits.record_bytes,
         },
@@ -57,7 +53,14 @@ pub fn offer(
             field: "body",
             reason: "could not be read to its end".to_owned(),
         },
-    })?;
+    })
+}
+
+/// Returns what a request offers under a source.
+///
+/// # Errors
+/// When a header could not be understood.
+pub fn offer(source_id: SourceId, headers: &HeaderMap, body: Bytes) -> Result<Offer, Refusal> {
     Ok(Offer {
         source_id,
         key: text(headers, "idempotency-key")?,
@@ -79,7 +82,9 @@ async fn fate(
         .map_err(|_| Problem::bad_parameter("record_id", "is not a UUID"))?;
     let fates = app.store.record(record_id).await?;
     if !caller.may(Right::SeeVehicles)
-        && !fates.iter().all(|fate| sent_by(&caller, &fate.source_id))
+        && !fates
+            .iter()
+            .all(|fate| may_ask(&app, &caller, &fate.source_id))
     {
         return Err(crate::access::Denied::Forbidden.into());
     }
@@ -96,9 +101,20 @@ async fn fate(
     )))
 }
 
-/// A source may ask what became of its own records.
-fn sent_by(caller: &Caller, source_id: &SourceId) -> bool {
-    matches!(caller, Caller::Holder(grant) if grant.role == bordergate_store::Role::Source && grant.subject == source_id.as_str())
+/// A source may ask what became of its own records, a recorder of those it may send.
+fn may_ask(app: &App, caller: &Caller, source_id: &SourceId) -> bool {
+    let Caller::Holder(TokenGrant { role, subject }) = caller else {
+        return false;
+    };
+    match role {
+        Role::Source => subject == source_id.as_str(),
+        Role::Recorder => {
+            let registrations = app.registrations.snapshot();
+            let source = registrations.source(source_id);
+            source.is_some_and(|source| source.recorder_id.as_deref() == Some(subject))
+        }
+        _ => false,
+    }
 }
 
 fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Refusal> {

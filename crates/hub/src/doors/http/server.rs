@@ -3,6 +3,7 @@
 //! `axum::serve` sets no header timer, so a client could hold a connection with one byte a minute;
 //! the connections are therefore served by hyper-util with a timer.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +11,11 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bordergate_store::TokenGrant;
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -23,16 +26,24 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::Problem;
-use crate::access::{self, Caller};
+use super::identity::{self, certificate};
+use crate::access::{Caller, Denied};
 use crate::app::App;
 use crate::telemetry::requests;
 
 /// Longest the hub waits for open requests when it stops.
 const DRAIN: Duration = Duration::from_secs(15);
 
-/// The address of the client, as a request extension.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+/// The connection a request came by, as its extension.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The address of the client.
+    pub peer: SocketAddr,
+    /// Whether it is encrypted.
+    pub is_tls: bool,
+    /// Whom the client's certificate names.
+    pub certificate: Result<Option<TokenGrant>, certificate::Unclear>,
+}
 
 /// Puts the layers every route needs around `routes`: span, body limit, time limit, identity.
 pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
@@ -61,32 +72,15 @@ pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
 
 /// Finds out who is calling; a request without the right to call at all ends here.
 async fn identified(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let authorization = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let authorization = authorization
-        .map(str::to_owned)
-        .or_else(|| crate::web::session::token(request.headers()));
-    let Some(peer) = peer else {
-        return Problem::from(access::Denied::Unauthenticated).into_response();
+    let Some(signs) = identity::Signs::of(&request) else {
+        return Problem::from(Denied::Unauthenticated).into_response();
     };
-    let on_loopback =
-        app.settings.access.tokens_on_loopback || !app.settings.http.address.ip().is_loopback();
-    match access::identify(
-        app.store.as_ref(),
-        peer,
-        authorization.as_deref(),
-        on_loopback,
-    )
-    .await
-    {
+    match identity::caller(&app, &signs).await {
         Ok(Ok(caller)) => {
             request.extensions_mut().insert::<Caller>(caller);
             next.run(request).await
         }
-        Ok(Err(denied)) => crate::web::session::refused(&request, denied),
+        Ok(Err(denied)) => identity::refused(&app, &signs, request, denied).await,
         Err(error) => Problem::from(error).into_response(),
     }
 }
@@ -137,35 +131,31 @@ pub async fn serve(
         let watcher = graceful.watcher();
         tokio::spawn(async move {
             let _place = place;
-            let service = hyper::service::service_fn(
-                move |mut request: hyper::Request<hyper::body::Incoming>| {
-                    request.extensions_mut().insert(Peer(peer));
-                    let mut router = router.clone();
-                    async move { tower::Service::call(&mut router, request).await }
-                },
-            );
+            let mut connection = Connection {
+                peer,
+                is_tls: tls.is_some(),
+                certificate: Ok(None),
+            };
             let ended = match tls {
                 None => {
-                    watcher
-                        .watch(
-                            builder
-                                .serve_connection(TokioIo::new(stream), service)
-                                .into_owned(),
-                        )
-                        .await
+                    let service = service(router, connection);
+                    let stream = TokioIo::new(stream);
+                    let serving = builder.serve_connection(stream, service).into_owned();
+                    watcher.watch(serving).await
                 }
-                Some(tls) => match handshake(tls, stream, header_limit).await {
-                    Some(stream) => {
-                        watcher
-                            .watch(
-                                builder
-                                    .serve_connection(TokioIo::new(stream), service)
-                                    .into_owned(),
-                            )
-                            .await
+                Some(tls) => {
+                    let Some(stream) = handshake(tls, stream, header_limit).await else {
+                        return;
+                    };
+                    let shown = stream.get_ref().1.peer_certificates();
+                    if let Some(shown) = shown.and_then(<[_]>::first) {
+                        connection.certificate = certificate::grant(shown);
                     }
-                    None => return,
-                },
+                    let service = service(router, connection);
+                    let stream = TokioIo::new(stream);
+                    let serving = builder.serve_connection(stream, service).into_owned();
+                    watcher.watch(serving).await
+                }
             };
             if let Err(error) = ended {
                 tracing::debug!("a connection ended: {error}");
@@ -181,6 +171,23 @@ pub async fn serve(
         tracing::warn!("requests still open after {} s were cut", DRAIN.as_secs());
     }
     Ok(())
+}
+
+/// Returns what answers the requests of one connection.
+fn service(
+    router: Router,
+    connection: Connection,
+) -> impl Service<
+    hyper::Request<Incoming>,
+    Response = Response,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Send {
+    service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(connection.clone());
+        let mut router = router.clone();
+        async move { tower::Service::call(&mut router, request).await }
+    })
 }
 
 async fn handshake(
