@@ -6,7 +6,10 @@ with due as (
     select s.source_id, c.gate_id, k.value as link_part, count(*) over () as due_count
     from unnest($1::text[], $2::text[]) s (source_id, gate_id)
     join crossings c on c.gate_id = s.gate_id and c.state = 'open'
-    join crossing_keys k on k.crossing_id = c.crossing_id and k.kind = 'declaration'
+    -- With offset 0 crossing by crossing: else every declaration ever seen is gone through.
+    cross join lateral (
+        select w.value from crossing_keys w where w.crossing_id = c.crossing_id and w.kind = 'declaration' offset 0
+    ) k
     left join gdc_questions q on q.source_id = s.source_id and q.link_part = k.value
     where (
             q.source_id is null

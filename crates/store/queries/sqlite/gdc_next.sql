@@ -6,7 +6,9 @@ with due as (
     select s.value ->> 0 as source_id, c.gate_id, k.value as link_part, count(*) over () as due_count
     from json_each($1) s
     cross join crossings c on c.gate_id = s.value ->> 1 and c.state = 'open'
-    cross join crossing_keys k on k.crossing_id = c.crossing_id and k.kind = 'declaration'
+    -- Else every declaration ever seen is gone through for every open crossing.
+    cross join crossing_keys k indexed by crossing_keys_by_crossing
+        on k.crossing_id = c.crossing_id and k.kind = 'declaration'
     left join gdc_questions q on q.source_id = s.value ->> 0 and q.link_part = k.value
     where (
             q.source_id is null
