@@ -154,7 +154,9 @@ pub(crate) async fn the_one_asked_longest_ago_comes_first_and_a_settled_one_neve
 pub(crate) async fn an_amendment_of_a_settled_declaration_is_not_asked_about(bench: Bench) {
     let mut owner = Owner::take(&bench.store).await;
     let first = declared(1, Milestone::GateIn, "101111111110");
-    owner.store(2, &[crossing(std::slice::from_ref(&first))]).await;
+    owner
+        .store(2, &[crossing(std::slice::from_ref(&first))])
+        .await;
     let service = take(&bench, 1).await;
     note(&bench, &service, "101111111110", QuestionChange::Asked).await;
     let settled = QuestionChange::Answered {

@@ -96,6 +96,8 @@ mod tests {
             silent_after_seconds: None,
             is_replay: false,
             partner_id: None,
+            recorder_id: None,
+            device_serial: None,
             is_disabled: false,
             registered_at: None,
         }
