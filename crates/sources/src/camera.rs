@@ -8,7 +8,7 @@ use bordergate_model::{Basis, Observation, Occurred};
 use jiff::Timestamp;
 
 use crate::identifiers::detail;
-use crate::json::{self, Fields};
+use crate::json::{self, Document, Elements, Fields, Value};
 use crate::text::{Text, last_step};
 use crate::{Context, Error, form};
 
@@ -48,7 +48,7 @@ pub(crate) fn documents<'a>(
 pub(crate) fn each_document(
     context: &Context<'_>,
     code: &'static str,
-    mut read: impl FnMut(&json::Value<'_>) -> Result<(), Error>,
+    mut read: impl FnMut(&Document<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let form = form::field(context.content_type(), context.body(), "json");
     let texts = match &form {
@@ -61,10 +61,10 @@ pub(crate) fn each_document(
 }
 
 /// Returns the elements of a list, or the one value that is no list.
-pub(crate) fn messages(root: Fields<'_>) -> Vec<Fields<'_>> {
+pub(crate) fn messages(root: Fields<'_>) -> Elements<'_> {
     match root.value() {
-        crate::json::Value::List(_) => root.elements(""),
-        _ => vec![root],
+        Value::List => root.held(),
+        _ => root.alone(),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
     for text in documents(context, "axis.no_reading")? {
         let document = json::parse(text)?;
-        for push in messages(Fields::root(&document)) {
+        for push in messages(document.root()) {
             let is_reading = ["carID", "carState", "capture_timestamp"]
                 .iter()
                 .chain(&PLATES)

@@ -32,16 +32,14 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let text = Text::check(context.body(), 0)?;
     if is_binary {
         let envelope = Envelope::of_headers(headers)?;
-        let document = if text.text.trim().is_empty() {
-            Value::Null
-        } else {
-            json::parse(text)?
-        };
-        return event(context, &envelope, Some(Fields::root(&document)));
+        if text.text.trim().is_empty() {
+            return event(context, &envelope, None);
+        }
+        return event(context, &envelope, Some(json::parse(text)?.root()));
     }
     let document = json::parse(text)?;
-    let root = Fields::root(&document);
-    if matches!(document, Value::List(_)) {
+    let root = document.root();
+    if root.value() == Value::List {
         let problem = "is a batch; events are sent one by one";
         return Err(root.error("cloudevents.batch", "", problem));
     }
@@ -53,7 +51,7 @@ fn event(
     envelope: &Envelope<'_>,
     data: Option<Fields<'_>>,
 ) -> Result<Read, Error> {
-    let data = data.filter(|data| *data.value() != Value::Null);
+    let data = data.filter(|data| data.value() != Value::Null);
     match envelope.kind.as_ref() {
         HEARTBEAT => Ok(Read::Ignored {
             code: "cloudevents.heartbeat",

@@ -33,14 +33,14 @@ const EPC_LISTS: [&str; 4] = ["epcList", "childEPCs", "inputEPCList", "outputEPC
 /// `epcis.shape` (what should be an event is none), `epcis.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let document = json::parse(Text::check(context.body(), 0)?)?;
-    let root = Fields::root(&document);
+    let root = document.root();
     let list = LISTS.iter().find(|path| root.at(path).is_some());
     let events = match (root.value(), list) {
-        (Value::List(_), _) => root.elements(""),
-        (_, Some(path)) if matches!(root.at(path), Some(Value::List(_))) => root.elements(path),
-        (_, Some(path)) => root.child(path).into_iter().collect(),
-        (_, None) if root.at("epcisBody").is_some() => Vec::new(),
-        (_, None) => vec![root],
+        (Value::List, _) => root.elements(""),
+        (_, Some(path)) if root.at(path) == Some(Value::List) => root.elements(path),
+        (_, Some(path)) => root.child(path).unwrap_or(root).alone(),
+        (_, None) if root.at("epcisBody").is_some() => root.elements("epcisBody.eventList"),
+        (_, None) => root.alone(),
     };
     if events.is_empty() {
         return Ok(Read::Ignored {
@@ -48,15 +48,14 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         });
     }
     let readings: Result<Vec<_>, Error> = events
-        .iter()
         .take(MOST + 1)
-        .map(|event| reading(context, event))
+        .map(|event| reading(context, &event))
         .collect();
     context.finish(readings?)
 }
 
 fn reading(context: &Context<'_>, event: &Fields<'_>) -> Result<Observation, Error> {
-    if !matches!(event.value(), Value::Map(_)) || event.at("eventTime").is_none() {
+    if event.value() != Value::Map || event.at("eventTime").is_none() {
         return Err(event.error("epcis.shape", "", "must be an event with an eventTime"));
     }
     let step = event.string("bizStep")?.unwrap_or_default();
@@ -95,7 +94,9 @@ fn reading(context: &Context<'_>, event: &Fields<'_>) -> Result<Observation, Err
                     declaration.string(name)?.unwrap_or_default(),
                 );
             }
-            let corrective = declaration.strings("correctiveEventIDs", LONGEST_LIST)?;
+            let corrective: Vec<&str> = declaration
+                .strings("correctiveEventIDs", LONGEST_LIST)?
+                .collect();
             detail(
                 &mut observation.details,
                 "correctiveEventIDs",
@@ -154,8 +155,8 @@ fn epcs<'v>(event: &Fields<'v>) -> Result<Vec<&'v str>, Error> {
 /// Returns each sensor report as `Temperature 4 CEL`.
 fn sensors(event: &Fields<'_>) -> Result<String, Error> {
     let mut reports = Vec::new();
-    for element in event.elements("sensorElementList").iter().take(16) {
-        for report in element.elements("sensorReport").iter().take(16) {
+    for element in event.elements("sensorElementList").take(16) {
+        for report in element.elements("sensorReport").take(16) {
             let kind = report.text("type")?.unwrap_or_default();
             let (value, unit) = (
                 report.text("value")?.unwrap_or_default(),

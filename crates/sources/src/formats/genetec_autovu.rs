@@ -38,7 +38,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
     for text in documents(context, "genetec.no_read")? {
         let document = json::parse(text)?;
-        let root = Fields::root(&document);
+        let root = document.root();
         let list = ["Reads", "reads", "Read", "LprRead"]
             .iter()
             .find_map(|name| root.child(name));
@@ -88,7 +88,7 @@ fn attribute<'v>(read: &Fields<'v>, name: &str) -> Option<Cow<'v, str>> {
     if attributes.is_object() {
         return attributes.scalar(name);
     }
-    let named = attributes.elements("").into_iter();
+    let named = attributes.elements("");
     let mut named = named.filter(|one| one.first_scalar(&["Name", "Key"]).as_deref() == Some(name));
     named.next()?.scalar("Value")
 }

@@ -22,19 +22,18 @@ const ARRIVAL: &str = "actualCrossing.localDateTimeOfArrival";
 /// `gvms.shape` (no object with a movement), `gvms.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let document = json::parse(Text::check(context.body(), 0)?)?;
-    let root = Fields::root(&document);
+    let root = document.root();
     let movements = match root.value() {
-        Value::List(_) => root.elements(""),
+        Value::List => root.held(),
         _ if root.at("gmrs").is_some() => root.elements("gmrs"),
-        _ => vec![root],
+        _ => root.alone(),
     };
     if movements.is_empty() {
         return Ok(Read::Ignored { code: "gvms.empty" });
     }
     let readings: Result<Vec<_>, Error> = movements
-        .iter()
         .take(MOST + 1)
-        .map(|movement| reading(context, movement))
+        .map(|movement| reading(context, &movement))
         .collect();
     context.finish(readings?)
 }
@@ -75,7 +74,7 @@ fn reading(context: &Context<'_>, movement: &Fields<'_>) -> Result<Observation, 
         text => plate(&mut observation, text),
     }
     let trailers = movement.strings("trailerRegistrationNums", LONGEST_LIST)?;
-    if let Some(first) = trailers.first() {
+    if let Some(first) = trailers.clone().next() {
         observation.trailer_plate = named_plate(&mut observation.details, "trailer_plate", first);
     }
     containers(
@@ -99,10 +98,9 @@ fn reading(context: &Context<'_>, movement: &Fields<'_>) -> Result<Observation, 
         ("state", &movement.text("state")?.unwrap_or_default()),
         (
             "trailers",
-            &if trailers.len() > 1 {
-                trailers.len().to_string()
-            } else {
-                String::new()
+            &match trailers.count() {
+                0 | 1 => String::new(),
+                count => count.to_string(),
             },
         ),
     ] {

@@ -37,7 +37,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     for text in documents(context, "impinj.no_event")? {
         for text in lines(text) {
             let document = json::parse(text)?;
-            for event in messages(Fields::root(&document)) {
+            for event in messages(document.root()) {
                 let Some(one) = seen_of(context, &event)? else {
                     continue;
                 };
@@ -97,7 +97,7 @@ fn seen_of(context: &Context<'_>, event: &Fields<'_>) -> Result<Option<Seen>, Er
                 .iter()
                 .any(|name| event.at(name).is_some()) =>
         {
-            event.clone()
+            *event
         }
         None if kind.is_none() && event.is_object() && is_other_event(event) => return Ok(None),
         None => return Err(event.error("impinj.no_event", "tagInventoryEvent", "must be given")),
@@ -130,10 +130,7 @@ fn seen_of(context: &Context<'_>, event: &Fields<'_>) -> Result<Option<Seen>, Er
 
 /// Tells an event of another kind without a type: it is dated and names something `...Event`.
 fn is_other_event(event: &Fields<'_>) -> bool {
-    let json::Value::Map(entries) = event.value() else {
-        return false;
-    };
-    entries.iter().any(|(name, _)| name.ends_with("Event"))
+    event.held().any(|field| field.name().ends_with("Event"))
 }
 
 /// The EPC in hexadecimal: `epcHex`, else `epc` in base64 (both alphabets), or already in hexadecimal.

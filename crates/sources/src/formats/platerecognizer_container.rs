@@ -24,7 +24,7 @@ const DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
     each_document(context, "platerecognizer.shape", |document| {
-        for message in messages(Fields::root(document)) {
+        for message in messages(document.root()) {
             let data = data_of(message)?;
             let pieces = Pieces::of(&data)?;
             if !pieces.is_empty() {

@@ -48,10 +48,10 @@ const DETAILS: [(&str, &str); 9] = [
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
     each_document(context, "platerecognizer.shape", |document| {
-        for message in messages(Fields::root(document)) {
+        for message in messages(document.root()) {
             let data = data_of(message)?;
-            for (index, result) in data.elements("results").iter().enumerate() {
-                observations.push(reading(context, &data, result, index)?);
+            for (index, result) in data.elements("results").enumerate() {
+                observations.push(reading(context, &data, &result, index)?);
             }
         }
         Ok(())
@@ -74,7 +74,7 @@ pub(super) fn data_of(message: Fields<'_>) -> Result<Fields<'_>, Error> {
         .filter(Fields::is_object)
         .unwrap_or(message);
     match data.at("results") {
-        Some(Value::List(_)) => Ok(data),
+        Some(Value::List) => Ok(data),
         _ => Err(data.error("platerecognizer.shape", "results", "must be a list")),
     }
 }
@@ -125,7 +125,7 @@ fn plate_text<'v>(result: &Fields<'v>) -> Result<Option<Cow<'v, str>>, Error> {
         return Ok(Some(text));
     }
     match result.at("plate") {
-        Some(Value::Map(_)) => Ok(None),
+        Some(Value::Map) => Ok(None),
         _ => result.text("plate"),
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut ignored = "rekor.other_event";
     for text in documents(context, "rekor.shape")? {
         let document = json::parse(text)?;
-        for message in messages(Fields::root(&document)) {
+        for message in messages(document.root()) {
             match message.scalar("data_type").as_deref() {
                 Some("alpr_group") => observations.push(reading(context, &message)?),
                 Some("alpr_results") => ignored = "rekor.frame",

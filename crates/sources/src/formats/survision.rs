@@ -7,7 +7,7 @@ use bordergate_model::{Observation, Occurred};
 
 use crate::camera::{confidence, details, documents, epoch, messages};
 use crate::identifiers::plate;
-use crate::json::{self, Fields, Value};
+use crate::json::{self, Fields};
 use crate::text::lower_case;
 use crate::{Context, Error, Read, event_id};
 
@@ -35,7 +35,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut ignored = "survision.empty";
     for text in documents(context, "survision.no_anpr")? {
         let document = json::parse(text)?;
-        for message in messages(Fields::root(&document)) {
+        for message in messages(document.root()) {
             let Some(anpr) = message.child("anpr") else {
                 if ["keepAlive", "keepalive", "heartbeat"]
                     .iter()
@@ -47,12 +47,9 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
                 return Err(message.error("survision.no_anpr", "anpr", "must be given"));
             };
             for anpr in messages(anpr) {
-                let decisions = match anpr.child("decision") {
-                    Some(decision) => messages(decision),
-                    None => vec![anpr.clone()],
-                };
-                for (index, decision) in decisions.iter().enumerate() {
-                    observations.push(reading(context, &anpr, decision, index)?);
+                let decisions = messages(anpr.child("decision").unwrap_or(anpr));
+                for (index, decision) in decisions.enumerate() {
+                    observations.push(reading(context, &anpr, &decision, index)?);
                 }
             }
         }
@@ -78,10 +75,7 @@ fn reading(
     observation.is_suspect = matches!(anpr.scalar("@synchronized").as_deref(), Some("0" | "false"));
     observation.event_id = event_id_of(anpr, plate_text.as_deref(), index);
     plate(&mut observation, plate_text.as_deref());
-    if decision
-        .at("@reliability")
-        .is_some_and(|value| *value != Value::Null)
-    {
+    if decision.at("@reliability").is_some() {
         confidence(&mut observation, decision, "@reliability", 100.0);
     }
     details(&mut observation, anpr, &ANPR_DETAILS);

@@ -30,8 +30,8 @@ const KNOWN: [&str; 8] = [
 /// 0 or above 500,000 kg), `weighbridge.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let document = json::parse(Text::check(context.body(), 0)?)?;
-    let ticket = Fields::root(&document);
-    if !matches!(ticket.value(), Value::Map(_)) {
+    let ticket = document.root();
+    if ticket.value() != Value::Map {
         let kind = ticket.value().kind();
         return Err(Error::new(
             "weighbridge.shape",

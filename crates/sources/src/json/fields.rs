@@ -1,45 +1,59 @@
 //! Looking up fields by path, with errors that name the whole path.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Value;
+use super::tape::Document;
 use crate::Error;
 
-/// A value and its path from the document's root, such as `$.params.eventList[0].Data`.
-#[derive(Clone, Debug)]
+/// A value of a document, from which others are found by path.
+#[derive(Clone, Copy)]
 pub(crate) struct Fields<'v> {
-    value: &'v Value<'v>,
-    path: Cow<'static, str>,
+    document: &'v Document<'v>,
+    at: usize,
 }
 
 impl<'v> Fields<'v> {
-    /// Takes the document itself.
-    pub(crate) fn root(value: &'v Value<'v>) -> Self {
-        Self {
-            value,
-            path: Cow::Borrowed("$"),
-        }
+    /// Takes the value at a place of the document.
+    pub(super) fn new(document: &'v Document<'v>, at: usize) -> Self {
+        Self { document, at }
     }
 
     /// Returns the value itself.
-    pub(crate) fn value(&self) -> &'v Value<'v> {
-        self.value
+    pub(crate) fn value(&self) -> Value<'v> {
+        self.document.value(self.at)
+    }
+
+    /// Returns the value's own name; empty in a list.
+    pub(crate) fn name(&self) -> &'v str {
+        self.document.name(self.at)
     }
 
     /// Returns the value at a path of keys and indexes such as `TrafficCar.DrivingDirection[0]`; `None` when it
     /// is not there or null. An index on what is no list is ignored: devices write one value without its list.
-    pub(crate) fn at(&self, path: &str) -> Option<&'v Value<'v>> {
+    pub(crate) fn at(&self, path: &str) -> Option<Value<'v>> {
+        self.child(path).map(|child| child.value())
+    }
+
+    /// Returns the fields at a path, and `None` when they are not there or null.
+    pub(crate) fn child(&self, path: &str) -> Option<Self> {
         // Most paths are one key: no need to look for steps and indexes.
         let found = if path.bytes().all(|byte| byte != b'.' && byte != b'[') {
-            self.value.get(path)
+            self.by_key(path)
         } else {
             self.at_steps(path)
         };
-        found.filter(|found| **found != Value::Null)
+        found.filter(|found| found.value() != Value::Null)
     }
 
-    fn at_steps(&self, path: &str) -> Option<&'v Value<'v>> {
-        path.split('.').try_fold(self.value, |value, step| {
+    fn by_key(self, key: &str) -> Option<Self> {
+        let at = self.document.find(self.at, key)?;
+        Some(Self { at, ..self })
+    }
+
+    fn at_steps(self, path: &str) -> Option<Self> {
+        path.split('.').try_fold(self, |fields, step| {
             let (key, index) = match step.bytes().position(|byte| byte == b'[') {
                 Some(at) => (
                     &step[..at],
@@ -47,42 +61,47 @@ impl<'v> Fields<'v> {
                 ),
                 None => (step, None),
             };
-            let value = value.get(key)?;
-            match (value, index) {
-                (Value::List(list), Some(index)) => list.get(index),
-                _ => Some(value),
+            let found = fields.by_key(key)?;
+            match (found.value(), index) {
+                (Value::List, Some(index)) => found.held().nth(index),
+                _ => Some(found),
             }
         })
     }
 
-    /// Returns the fields at a path, and `None` when they are not there or null.
-    pub(crate) fn child(&self, path: &str) -> Option<Self> {
-        self.at(path).map(|value| Self {
-            value,
-            path: Cow::Owned(self.path_of(path)),
-        })
+    /// Returns what this list or object holds, in the document's order; any other value holds nothing.
+    pub(crate) fn held(&self) -> Elements<'v> {
+        Elements {
+            document: self.document,
+            next: self.at + 1,
+            end: self.document.end(self.at),
+        }
+    }
+
+    /// Returns this value alone, as if it were the one element of a list.
+    pub(crate) fn alone(&self) -> Elements<'v> {
+        Elements {
+            document: self.document,
+            next: self.at,
+            end: self.document.end(self.at),
+        }
     }
 
     /// Returns each element of the list at `path` (`""` for this value) as fields; no list gives none.
-    pub(crate) fn elements(&self, path: &str) -> Vec<Self> {
+    pub(crate) fn elements(&self, path: &str) -> Elements<'v> {
         let found = if path.is_empty() {
-            Some(self.value)
+            Some(*self)
         } else {
-            self.at(path)
+            self.child(path)
         };
-        let Some(Value::List(list)) = found else {
-            return Vec::new();
-        };
-        let path = if path.is_empty() {
-            self.path.to_string()
-        } else {
-            self.path_of(path)
-        };
-        let element = |(index, value)| Self {
-            value,
-            path: Cow::Owned(format!("{path}[{index}]")),
-        };
-        list.iter().enumerate().map(element).collect()
+        match found {
+            Some(list) if list.value() == Value::List => list.held(),
+            _ => Elements {
+                next: 0,
+                end: 0,
+                document: self.document,
+            },
+        }
     }
 
     /// Returns a string.
@@ -119,9 +138,9 @@ impl<'v> Fields<'v> {
     pub(crate) fn number(&self, path: &str) -> Result<Option<f64>, Error> {
         match self.at(path) {
             None => Ok(None),
-            Some(Value::Signed(number)) => Ok(Some(*number as f64)),
-            Some(Value::Unsigned(number)) => Ok(Some(*number as f64)),
-            Some(Value::Float(number)) => Ok(Some(*number)),
+            Some(Value::Signed(number)) => Ok(Some(number as f64)),
+            Some(Value::Unsigned(number)) => Ok(Some(number as f64)),
+            Some(Value::Float(number)) => Ok(Some(number)),
             Some(other) => Err(self.wrong(path, "a number", other)),
         }
     }
@@ -134,7 +153,7 @@ impl<'v> Fields<'v> {
         let expected = "a whole number of 0 to 4294967295";
         match self.at(path) {
             None => Ok(None),
-            Some(Value::Signed(number)) => match u32::try_from(*number) {
+            Some(Value::Signed(number)) => match u32::try_from(number) {
                 Ok(count) => Ok(Some(count)),
                 Err(_) => Err(self.error("json.type", path, &format!("must be {expected}"))),
             },
@@ -149,43 +168,61 @@ impl<'v> Fields<'v> {
     pub(crate) fn boolean(&self, path: &str) -> Result<Option<bool>, Error> {
         match self.at(path) {
             None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(Value::Bool(value)) => Ok(Some(value)),
             Some(other) => Err(self.wrong(path, "a boolean", other)),
         }
     }
 
-    /// Returns a list of strings, empty when it is not there; one string counts as a list of one.
+    /// Returns the strings of a list, none when it is not there; one string counts as a list of one.
     ///
     /// # Errors
     /// `json.type` when there is something else; `json.list` above `most` elements.
-    pub(crate) fn strings(&self, path: &str, most: usize) -> Result<Vec<&'v str>, Error> {
-        let list = match self.at(path) {
-            None => return Ok(Vec::new()),
-            Some(Value::Text(text)) => return Ok(vec![text]),
-            Some(Value::List(list)) => list,
-            Some(other) => return Err(self.wrong(path, "a list of strings", other)),
+    pub(crate) fn strings(
+        &self,
+        path: &str,
+        most: usize,
+    ) -> Result<impl Iterator<Item = &'v str> + Clone + use<'v>, Error> {
+        let found = match self.child(path) {
+            None => self.elements(path),
+            Some(found) => match found.value() {
+                Value::Text(_) => found.alone(),
+                Value::List => found.held(),
+                other => return Err(self.wrong(path, "a list of strings", other)),
+            },
         };
-        if list.len() > most {
-            return Err(self.error(
-                "json.list",
-                path,
-                &format!("has {} elements, {most} at most", list.len()),
-            ));
+        for (index, element) in found.enumerate() {
+            if index == most {
+                let count = found.count();
+                let problem = format!("has {count} elements, {most} at most");
+                return Err(self.error("json.list", path, &problem));
+            }
+            if !matches!(element.value(), Value::Text(_)) {
+                return Err(self.wrong(&format!("{path}[{index}]"), "a string", element.value()));
+            }
         }
-        let string = |(index, value): (usize, &'v Value<'v>)| match value {
-            Value::Text(text) => Ok(text.as_ref()),
-            other => Err(self.wrong(&format!("{path}[{index}]"), "a string", other)),
-        };
-        list.iter().enumerate().map(string).collect()
+        Ok(found.filter_map(|element| match element.value() {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }))
     }
 
     /// Returns the names of the keys that are none of `known`, in the document's order.
     pub(crate) fn unknown_keys(&self, known: &[&str]) -> Vec<&'v str> {
-        let Value::Map(entries) = self.value else {
+        if self.value() != Value::Map {
             return Vec::new();
+        }
+        // Senders keep to one order of fields, mostly ours: the next known name is the likeliest.
+        let mut next = 0;
+        let is_unknown = |name: &&str| {
+            let mut places = (next..known.len()).chain(0..next);
+            let found = places.find(|&place| known[place] == *name);
+            next = found.map_or(next, |place| place + 1);
+            found.is_none()
         };
-        let names = entries.iter().map(|(name, _)| name.as_ref());
-        names.filter(|name| !known.contains(name)).collect()
+        self.held()
+            .map(|field| field.name())
+            .filter(is_unknown)
+            .collect()
     }
 
     /// Returns an error about the field at `path`.
@@ -193,7 +230,7 @@ impl<'v> Fields<'v> {
         Error::new(code, format!("{} {problem}", self.path_of(path)))
     }
 
-    fn wrong(&self, path: &str, expected: &str, found: &Value<'_>) -> Error {
+    fn wrong(&self, path: &str, expected: &str, found: Value<'_>) -> Error {
         self.error(
             "json.type",
             path,
@@ -201,15 +238,65 @@ impl<'v> Fields<'v> {
         )
     }
 
+    /// Returns the path from the document's root, such as `$.params.eventList[0].Data`, and `path` behind it.
     fn path_of(&self, path: &str) -> String {
-        if path.is_empty() {
-            self.path.to_string()
-        } else {
-            format!("{}.{path}", self.path)
+        let mut whole = String::from("$");
+        let mut fields = self.document.root();
+        while fields.at != self.at {
+            let is_inside = |(_, one): &(usize, Fields<'_>)| self.at < self.document.end(one.at);
+            let Some((index, inner)) = fields.held().enumerate().find(is_inside) else {
+                break;
+            };
+            match fields.value() {
+                Value::List => whole.push_str(&format!("[{index}]")),
+                _ => whole.push_str(&format!(".{}", inner.name())),
+            }
+            fields = inner;
+        }
+        if !path.is_empty() {
+            whole.push_str(&format!(".{path}"));
+        }
+        whole
+    }
+}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |field| (Fields::name(&field), field);
+        match self.value() {
+            Value::List => f.debug_list().entries(self.held()).finish(),
+            Value::Map => f.debug_map().entries(self.held().map(named)).finish(),
+            other => other.fmt(f),
         }
     }
 }
 
+/// Values behind one another, each with what it holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Elements<'v> {
+    document: &'v Document<'v>,
+    next: usize,
+    end: usize,
+}
+
+impl Elements<'_> {
+    /// Tells whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next >= self.end
+    }
+}
+
+impl<'v> Iterator for Elements<'v> {
+    type Item = Fields<'v>;
+
+    fn next(&mut self) -> Option<Fields<'v>> {
+        (!self.is_empty()).then(|| {
+            let fields = Fields::new(self.document, self.next);
+            self.next = self.document.end(self.next);
+            fields
+        })
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,13 +305,13 @@ mod tests {
 
     #[test]
     fn a_wrong_type_is_named_with_its_whole_path() {
-        let value = parse(Text {
+        let document = parse(Text {
             text: r#"{"list":[{"a":{"b":[7]}}]}"#,
             offset: 0,
         })
         .expect("JSON");
-        let root = Fields::root(&value);
-        let first = root.elements("list").remove(0);
+        let root = document.root();
+        let first = root.elements("list").next().expect("one element");
         let error = first.string("a.b[0]").expect_err("a number");
         assert_eq!(
             error.detail(),

@@ -36,7 +36,7 @@ pub(super) fn read(
     envelope: &Envelope<'_>,
     data: &Fields<'_>,
 ) -> Result<Observation, Error> {
-    if !matches!(data.value(), Value::Map(_)) {
+    if data.value() != Value::Map {
         return Err(data.error(
             "cloudevents.data",
             "",

@@ -48,7 +48,7 @@ pub(super) fn read(context: &Context<'_>, text: Text<'_>, found: &mut Found) -> 
             continue;
         };
         let document = json::parse(data)?;
-        let fields = event::Source::Json(Fields::root(&document));
+        let fields = event::Source::Json(document.root());
         take(
             context,
             event::Event {
@@ -63,16 +63,14 @@ pub(super) fn read(context: &Context<'_>, text: Text<'_>, found: &mut Found) -> 
 
 fn read_json(context: &Context<'_>, text: Text<'_>, found: &mut Found) -> Result<(), Error> {
     let document = json::parse(text)?;
-    let root = Fields::root(&document);
+    let root = document.root();
     let elements = root.elements("");
-    for element in if elements.is_empty() {
-        vec![root]
+    let mut messages = if elements.is_empty() {
+        root.alone()
     } else {
         elements
-    } {
-        read_message(context, element, found)?;
-    }
-    Ok(())
+    };
+    messages.try_for_each(|message| read_message(context, message, found))
 }
 
 fn read_message(
@@ -82,7 +80,7 @@ fn read_message(
 ) -> Result<(), Error> {
     if let Some(picture) = message
         .child("Picture")
-        .filter(|picture| matches!(picture.value(), Value::Map(_)))
+        .filter(|picture| picture.is_object())
     {
         found
             .observations
@@ -95,11 +93,9 @@ fn read_message(
     }
     for list in ["params.eventList", "eventList", "Events"] {
         if message.at(list).is_some() {
-            let events = message.elements(list);
+            let mut events = message.elements(list);
             found.other_count += usize::from(events.is_empty());
-            return events
-                .into_iter()
-                .try_for_each(|event| take_json(context, event, found));
+            return events.try_for_each(|event| take_json(context, event, found));
         }
     }
     if ["Code", "Data", "TrafficCar", "UTC"]
@@ -112,9 +108,7 @@ fn read_message(
 }
 
 fn take_json(context: &Context<'_>, element: Fields<'_>, found: &mut Found) -> Result<(), Error> {
-    let data = element
-        .child("Data")
-        .filter(|data| matches!(data.value(), Value::Map(_)));
+    let data = element.child("Data").filter(|data| data.is_object());
     let inner_code = data
         .as_ref()
         .and_then(|data| data.string("Code").ok().flatten());
