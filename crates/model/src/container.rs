@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, StrExt};
 
 use crate::Fault;
 
@@ -41,8 +42,8 @@ impl Error {
 /// it is corrected only when exactly one substitution within an OCR confusion class makes it valid.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ContainerNumber {
-    as_read: String,
-    number: String,
+    as_read: SmolStr,
+    number: SmolStr,
 }
 
 /// Characters that readers take for one another (identifiers.md, OCR confusion).
@@ -55,28 +56,25 @@ impl ContainerNumber {
     /// [`Error::Shape`] when the text is not three letters, U, J or Z, and seven digits, and no
     /// single OCR substitution makes it a valid number.
     pub fn parse(printed: &str) -> Result<Self, Error> {
-        let mut text = printed.to_owned();
-        // Most come without blanks and separators.
-        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            text.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/'));
+        let as_read = SmolStr::new(printed);
+        // Most come in upper case without blanks and separators.
+        let number = if has_shape(printed) {
+            as_read.clone()
+        } else {
+            let is_kept = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '.' | '/');
+            let kept: SmolStr = printed.chars().filter(is_kept).collect();
+            kept.to_ascii_uppercase_smolstr()
+        };
+        let is_shaped = has_shape(&number);
+        if is_shaped && check_digit_fits(&number) {
+            return Ok(Self { as_read, number });
         }
-        text.make_ascii_uppercase();
-        let is_shaped = has_shape(&text);
-        if is_shaped && check_digit_fits(&text) {
-            return Ok(Self {
-                as_read: printed.to_owned(),
-                number: text,
-            });
-        }
-        match only_correction(&text) {
-            Some(number) => Ok(Self {
-                as_read: printed.to_owned(),
-                number,
+        match only_correction(&number) {
+            Some(corrected) => Ok(Self {
+                as_read,
+                number: corrected.into(),
             }),
-            None if is_shaped => Ok(Self {
-                as_read: printed.to_owned(),
-                number: text,
-            }),
+            None if is_shaped => Ok(Self { as_read, number }),
             None => Err(Error::Shape {
                 text: printed.chars().take(40).collect(),
             }),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::{Direction, Fault};
 
@@ -36,7 +37,7 @@ impl Error {
 /// Customs declaration number such as `103456789010`; the twelfth digit counts amendments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DeclarationNumber(String);
+pub struct DeclarationNumber(SmolStr);
 
 impl DeclarationNumber {
     /// Reads the number as printed; blanks do not matter. Authorities also write the first eleven only.
@@ -44,12 +45,15 @@ impl DeclarationNumber {
     /// # Errors
     /// [`Error::Shape`] when the text is not eleven or twelve digits.
     pub fn parse(printed: &str) -> Result<Self, Error> {
-        let mut text = printed.to_owned();
+        let is_number = |text: &str| {
+            matches!(text.len(), 11 | 12) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
         // Most are printed without blanks.
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            text.retain(|c| !c.is_whitespace());
+        let mut text = SmolStr::new(printed);
+        if !is_number(&text) {
+            text = printed.chars().filter(|c| !c.is_whitespace()).collect();
         }
-        if matches!(text.len(), 11 | 12) && text.bytes().all(|b| b.is_ascii_digit()) {
+        if is_number(&text) {
             Ok(Self(text))
         } else {
             Err(Error::Shape {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use uuid::Uuid;
 
 use crate::Fault;
@@ -65,7 +66,7 @@ macro_rules! name {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Checks and takes the name as written.
@@ -75,7 +76,7 @@ macro_rules! name {
             /// letters, digits, `-`, `_` and `.`.
             pub fn parse(text: &str) -> Result<Self, Error> {
                 check_name($what, text)?;
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
 
             /// Returns the name as written.
@@ -102,13 +103,13 @@ macro_rules! name {
             type Error = Error;
             fn try_from(text: String) -> Result<Self, Error> {
                 check_name($what, &text)?;
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
         }
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0
+                name.0.into()
             }
         }
     };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::Fault;
 
@@ -57,9 +58,9 @@ pub enum Country {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PlateNumber {
-    as_read: String,
-    normal: String,
-    folded: String,
+    as_read: SmolStr,
+    normal: SmolStr,
+    folded: SmolStr,
 }
 
 impl PlateNumber {
@@ -73,8 +74,8 @@ impl PlateNumber {
         let length = normal.chars().count();
         if (SHORTEST..=LONGEST).contains(&length) {
             Ok(Self {
-                as_read: read.to_owned(),
-                folded: fold(after_province(&normal)),
+                as_read: read.into(),
+                folded: after_province(&normal).chars().map(folded).collect(),
                 normal,
             })
         } else {
@@ -170,7 +171,7 @@ impl TryFrom<String> for PlateNumber {
 
 impl From<PlateNumber> for String {
     fn from(plate: PlateNumber) -> Self {
-        plate.as_read
+        plate.as_read.into()
     }
 }
 
@@ -206,25 +207,25 @@ fn after_province(normal: &str) -> &str {
 /// Returns `text` with each OCR confusion class replaced by its digit: equal results may be one plate.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            'O' | 'D' | 'Q' => '0',
-            'I' | 'L' => '1',
-            'Z' => '2',
-            'S' => '5',
-            'B' => '8',
-            'G' => '6',
-            other => other,
-        })
-        .collect()
+    text.chars().map(folded).collect()
 }
 
-fn normal_form(read: &str) -> String {
+fn folded(c: char) -> char {
+    match c {
+        'O' | 'D' | 'Q' => '0',
+        'I' | 'L' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'B' => '8',
+        'G' => '6',
+        other => other,
+    }
+}
+
+fn normal_form(read: &str) -> SmolStr {
     if read.is_ascii() {
-        let mut normal = read.to_owned();
-        normal.retain(|c| c.is_ascii_alphanumeric());
-        normal.make_ascii_uppercase();
-        return normal;
+        let kept = read.chars().filter(char::is_ascii_alphanumeric);
+        return kept.map(|c| c.to_ascii_uppercase()).collect();
     }
     // Upper case first: some characters become several, of which not all are letters.
     read.chars()

@@ -3,27 +3,22 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// Longest seal, tag or trip code kept, in characters; longer texts are no identifiers.
 const LONGEST: usize = 64;
 
-fn normal_form(printed: &str) -> Option<String> {
-    let text = if printed.is_ascii() {
-        let mut text = printed.to_owned();
-        // Most are printed without blanks.
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            text.retain(|c| !c.is_whitespace());
-        }
-        text.make_ascii_uppercase();
-        text
-    } else {
-        let kept = printed.chars().filter(|c| !c.is_whitespace());
-        kept.flat_map(char::to_uppercase).collect()
-    };
-    let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-    let is_plain = is_graphic || !text.chars().any(char::is_control);
-    let is_short = text.len() <= LONGEST || text.chars().count() <= LONGEST;
-    (is_plain && is_short && !text.is_empty()).then_some(text)
+fn normal_form(printed: &str) -> Option<SmolStr> {
+    // Most are printed in upper case without blanks.
+    let is_normal = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_lowercase();
+    if (1..=LONGEST).contains(&printed.len()) && printed.bytes().all(is_normal) {
+        return Some(printed.into());
+    }
+    let kept = printed.chars().filter(|c| !c.is_whitespace());
+    let text: String = kept.flat_map(char::to_uppercase).collect();
+    let is_plain = !text.chars().any(char::is_control);
+    let is_short = text.chars().count() <= LONGEST;
+    (is_plain && is_short && !text.is_empty()).then(|| text.into())
 }
 
 macro_rules! plain_identifier {
@@ -31,7 +26,7 @@ macro_rules! plain_identifier {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Reads it as printed, in upper case without blanks; `None` when nothing is left, when

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::identifiers::detail;
 use crate::multipart::Part;
-use crate::text::bounded;
+use crate::text::{bounded, trimmed};
 use crate::{Error, Read, pictures, time_text};
 
 /// Most observations one record may give; readers stop collecting above it.
@@ -195,7 +195,7 @@ impl<'a> Context<'a> {
 }
 
 fn occurred(at: Option<Timestamp>, text: Option<&str>, basis: Basis) -> Occurred {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let text = text.map(trimmed).filter(|text| !text.is_empty());
     Occurred {
         at,
         text: text.map(|text| bounded(text, LONGEST_TIME_TEXT).to_owned()),

@@ -7,7 +7,8 @@ use bordergate_model::{
     ContainerNumber, DeclarationNumber, Details, Observation, PlateNumber, Seal, Tag,
 };
 
-use crate::text::bounded;
+use crate::json::Fields;
+use crate::text::{bounded, trimmed};
 
 /// Longest text that can be an identifier with its separators, in bytes.
 const LONGEST: usize = 64;
@@ -31,9 +32,22 @@ const UNREAD: [&str; 12] = [
 
 /// Keeps a detail, cut to 256 bytes; an empty one is left out.
 pub(crate) fn detail(details: &mut Details, name: &str, value: &str) {
-    let value = value.trim();
+    let value = trimmed(value);
     if !value.is_empty() {
         details.insert(name, bounded(value, LONGEST_DETAIL));
+    }
+}
+
+/// Names the fields of an object that the reader, which is done with it, did not ask for; their values may be personal.
+pub(crate) fn unknown_fields(observation: &mut Observation, object: &Fields<'_>) {
+    let mut names = object.unasked_keys().peekable();
+    if names.peek().is_some() {
+        let names: Vec<&str> = names.collect();
+        detail(
+            &mut observation.details,
+            "unknown_fields",
+            &names.join(", "),
+        );
     }
 }
 
@@ -49,7 +63,7 @@ pub(crate) fn plate(observation: &mut Observation, text: Option<&str>) {
 /// Reads a plate that a field called `name` holds; an empty text is no plate and not worth a mark, any other
 /// that names no vehicle is kept under `<name>_text` and marked `<name>_state`.
 pub(crate) fn named_plate(details: &mut Details, name: &str, text: &str) -> Option<PlateNumber> {
-    let text = text.trim();
+    let text = trimmed(text);
     if text.is_empty() {
         return None;
     }
@@ -96,7 +110,7 @@ pub(crate) fn containers<'t>(
 ) {
     for text in texts
         .into_iter()
-        .map(str::trim)
+        .map(trimmed)
         .filter(|text| !text.is_empty())
     {
         match (text.len() <= LONGEST).then(|| ContainerNumber::parse(text)) {
@@ -118,7 +132,7 @@ pub(crate) fn declarations<'t>(
 ) {
     for text in texts
         .into_iter()
-        .map(str::trim)
+        .map(trimmed)
         .filter(|text| !text.is_empty())
     {
         match (text.len() <= LONGEST).then(|| DeclarationNumber::parse(text)) {

@@ -61,6 +61,15 @@ pub(crate) fn bounded(text: &str, longest: usize) -> &str {
     &text[..text.floor_char_boundary(longest)]
 }
 
+/// Returns a text without the blanks around it; most have none, which two bytes tell.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// Returns the last step of a path of names, `separator` between them; an attribute's `@` is no part of its name.
 pub(crate) fn last_step(path: &str, separator: u8) -> &str {
     let before = path.bytes().rposition(|byte| byte == separator);

@@ -5,23 +5,13 @@
 
 use bordergate_model::{Milestone, Observation, Occurred};
 
-use crate::identifiers::{containers, detail, plate};
+use crate::identifiers::{containers, detail, plate, unknown_fields};
 use crate::json::{self, Fields, Value};
 use crate::text::{Text, number_text};
 use crate::{Context, Error, Read, event_id};
 
 /// Heaviest gross weight that is a weighing and not a mistake of units, in kilograms.
 const HEAVIEST_KG: f64 = 500_000.0;
-const KNOWN: [&str; 8] = [
-    "ticket",
-    "weighed_at",
-    "gross_kg",
-    "tare_kg",
-    "net_kg",
-    "stable",
-    "plate",
-    "container",
-];
 
 /// Reads one ticket.
 ///
@@ -62,11 +52,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         None => detail(&mut observation.details, "plate_state", "absent"),
     }
     containers(&mut observation, ticket.strings("container", 8)?);
-    detail(
-        &mut observation.details,
-        "unknown_fields",
-        &ticket.unknown_keys(&KNOWN).join(", "),
-    );
+    unknown_fields(&mut observation, &ticket);
     context.finish(vec![observation])
 }
 

@@ -21,6 +21,7 @@ impl<'v> Fields<'v> {
     }
 
     /// Returns the value itself.
+    #[inline]
     pub(crate) fn value(&self) -> Value<'v> {
         self.document.value(self.at)
     }
@@ -38,21 +39,21 @@ impl<'v> Fields<'v> {
 
     /// Returns the fields at a path, and `None` when they are not there or null.
     pub(crate) fn child(&self, path: &str) -> Option<Self> {
-        // Most paths are one key: no need to look for steps and indexes.
-        let found = if path.bytes().all(|byte| byte != b'.' && byte != b'[') {
-            self.by_key(path)
-        } else {
-            self.at_steps(path)
-        };
-        found.filter(|found| found.value() != Value::Null)
+        // Most paths are one key; one that is there needs no search for steps and indexes.
+        let found = self.by_key(path).or_else(|| self.at_steps(path));
+        found.filter(|found| !self.document.is_null(found.at))
     }
 
+    #[inline]
     fn by_key(self, key: &str) -> Option<Self> {
         let at = self.document.find(self.at, key)?;
         Some(Self { at, ..self })
     }
 
     fn at_steps(self, path: &str) -> Option<Self> {
+        if !path.bytes().any(|byte| byte == b'.' || byte == b'[') {
+            return None;
+        }
         path.split('.').try_fold(self, |fields, step| {
             let (key, index) = match step.bytes().position(|byte| byte == b'[') {
                 Some(at) => (
@@ -206,23 +207,17 @@ impl<'v> Fields<'v> {
         }))
     }
 
-    /// Returns the names of the keys that are none of `known`, in the document's order.
-    pub(crate) fn unknown_keys(&self, known: &[&str]) -> Vec<&'v str> {
-        if self.value() != Value::Map {
-            return Vec::new();
-        }
-        // Senders keep to one order of fields, mostly ours: the next known name is the likeliest.
-        let mut next = 0;
-        let is_unknown = |name: &&str| {
-            let mut places = (next..known.len()).chain(0..next);
-            let found = places.find(|&place| known[place] == *name);
-            next = found.map_or(next, |place| place + 1);
-            found.is_none()
+    /// Returns the names of the keys of this object that nothing has asked for so far, in the document's order: what
+    /// a reader does not know.
+    pub(crate) fn unasked_keys(&self) -> impl Iterator<Item = &'v str> + use<'v> {
+        let fields = *self;
+        let is_unasked = move |field: &Fields<'_>| !fields.document.is_asked(field.at);
+        let held = if self.is_object() {
+            self.held()
+        } else {
+            self.elements("")
         };
-        self.held()
-            .map(|field| field.name())
-            .filter(is_unknown)
-            .collect()
+        held.filter(is_unasked).map(|field| field.name())
     }
 
     /// Returns an error about the field at `path`.

@@ -4,7 +4,7 @@
 //! the limit or anything that is no JSON makes it return `None`: the strict pass then reads the document or says what is
 //! wrong with it. What this one reads, the strict one reads as the same value (property test).
 
-use super::tape::{DEEPEST, Document, Kind, LONGEST_TEXT, MOST_VALUES, Span, bit, float, sum};
+use super::tape::{DEEPEST, Document, Kind, LONGEST_TEXT, MOST_VALUES, Name, Span, float};
 
 /// Objects of more keys are left to the strict pass, which finds doubles by hash.
 const MOST_KEYS: usize = 48;
@@ -24,214 +24,224 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     }
     let mut pass = Pass {
         text,
-        at: 0,
+        rest: text.as_bytes(),
         document: Document::new(text),
     };
     pass.skip_blanks();
-    pass.value(Span::default(), 0, 0)?;
+    pass.value(Name::default(), 0)?;
     pass.skip_blanks();
-    (pass.at == text.len()).then_some(pass.document)
+    pass.rest.is_empty().then_some(pass.document)
 }
 
 struct Pass<'a> {
     text: &'a str,
-    at: usize,
+    rest: &'a [u8],
     document: Document<'a>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    /// Returns the place of the next byte.
+    fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
+    }
+
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.rest.first().copied()
+    }
+
+    fn pass(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
     fn skip_blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+        let blanks = self.rest.iter().take_while(is_blank).count();
+        self.pass(blanks);
     }
 
     /// Passes `byte`; tells whether it stood there.
     fn passes(&mut self, byte: u8) -> bool {
         let stands = self.peek() == Some(byte);
-        self.at += usize::from(stands);
+        self.pass(usize::from(stands));
         stands
     }
 
     fn passes_word(&mut self, word: &str) -> Option<()> {
-        let stands = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
-        self.at += word.len();
-        stands.then_some(())
+        self.rest = self.rest.strip_prefix(word.as_bytes())?;
+        Some(())
     }
 
     /// Passes one value and adds it under its name.
-    fn value(&mut self, key: Span, sum: u32, depth: u32) -> Option<()> {
+    #[inline(always)]
+    fn value(&mut self, name: Name, depth: u32) -> Option<()> {
         let kind = match self.peek()? {
             b'"' => Kind::Text(self.string()?),
-            b'{' => return self.map(key, sum, depth),
-            b'[' => return self.list(key, sum, depth),
+            b'{' => return self.map(name, depth),
+            b'[' => return self.list(name, depth),
             b't' => self.passes_word("true").map(|()| Kind::Bool(true))?,
             b'f' => self.passes_word("false").map(|()| Kind::Bool(false))?,
             b'n' => self.passes_word("null").map(|()| Kind::Null)?,
             _ => self.number()?,
         };
-        self.add(key, sum, kind).map(drop)
+        self.add(name, kind).map(drop)
     }
 
     /// Adds a value unless there are too many.
-    fn add(&mut self, key: Span, sum: u32, kind: Kind) -> Option<usize> {
-        (self.document.count() < MOST_VALUES).then(|| self.document.push(key, sum, kind))
+    #[inline(always)]
+    fn add(&mut self, name: Name, kind: Kind) -> Option<usize> {
+        (self.document.count() < MOST_VALUES).then(|| self.document.push(name, kind))
     }
 
-    fn list(&mut self, key: Span, key_sum: u32, depth: u32) -> Option<()> {
-        if depth == DEEPEST {
-            return None;
-        }
-        let list = self.add(key, key_sum, Kind::List)?;
-        self.at += 1;
+    /// Passes the bracket that opens a list or object at a depth, and the blanks behind it, and adds it.
+    fn open(&mut self, name: Name, kind: Kind, depth: u32) -> Option<usize> {
+        self.pass(1);
         self.skip_blanks();
-        if self.passes(b']') {
-            return Some(());
-        }
-        loop {
-            self.value(Span::default(), 0, depth + 1)?;
-            self.skip_blanks();
-            if self.passes(b']') {
-                self.document.close(list, 0);
-                return Some(());
-            }
-            if !self.passes(b',') {
-                return None;
-            }
-            self.skip_blanks();
-        }
+        (depth < DEEPEST).then(|| self.add(name, kind))?
     }
 
-    fn map(&mut self, key: Span, key_sum: u32, depth: u32) -> Option<()> {
-        if depth == DEEPEST {
-            return None;
-        }
-        let map = self.add(key, key_sum, Kind::Map(0))?;
-        self.at += 1;
+    /// Passes the blanks and the comma before another value; `Some(false)` before `bracket`, which is passed too.
+    #[inline(always)]
+    fn goes_on(&mut self, bracket: u8) -> Option<bool> {
         self.skip_blanks();
-        if self.passes(b'}') {
-            return Some(());
+        if self.passes(b',') {
+            self.skip_blanks();
+            return Some(true);
         }
+        self.passes(bracket).then_some(false)
+    }
+
+    #[inline(never)]
+    fn list(&mut self, name: Name, depth: u32) -> Option<()> {
+        let list = self.open(name, Kind::List, depth)?;
+        let mut goes_on = !self.passes(b']');
+        while goes_on {
+            self.value(Name::default(), depth + 1)?;
+            goes_on = self.goes_on(b']')?;
+        }
+        self.document.close(list, 0);
+        Some(())
+    }
+
+    #[inline(never)]
+    fn map(&mut self, name: Name, depth: u32) -> Option<()> {
+        let map = self.open(name, Kind::Map(0), depth)?;
         let (mut sums, mut key_count) = (0, 0);
-        loop {
-            let key = self.string()?;
-            let key_bytes = self.document.string(key).as_bytes();
-            let sum = sum(key_bytes);
-            let is_double = sums & bit(sum) != 0 && {
-                let end = self.document.count();
-                self.document.find_from(map, end, key_bytes, sum).is_some()
-            };
-            sums |= bit(sum);
-            key_count += 1;
-            if is_double || key_count > MOST_KEYS {
+        let mut goes_on = !self.passes(b'}');
+        while goes_on {
+            let span = self.string()?;
+            let key = self.document.bytes(span);
+            let name = Name::new(key, span);
+            let may_be_double = sums & name.bit() != 0;
+            if may_be_double && self.document.holds(map, key, name) || key_count == MOST_KEYS {
                 return None;
             }
+            sums |= name.bit();
+            key_count += 1;
             self.skip_blanks();
             if !self.passes(b':') {
                 return None;
             }
             self.skip_blanks();
-            self.value(key, sum, depth + 1)?;
-            self.skip_blanks();
-            if self.passes(b'}') {
-                self.document.close(map, sums);
-                return Some(());
+            self.value(name, depth + 1)?;
+            goes_on = self.goes_on(b'}')?;
+        }
+        self.document.close(map, sums);
+        Some(())
+    }
+
+    /// Passes a string without control characters.
+    #[inline(always)]
+    fn string(&mut self) -> Option<Span> {
+        let [b'"', rest @ ..] = self.rest else {
+            return None;
+        };
+        let length = plain_length(rest);
+        let start = self.at() + 1;
+        match &rest[length..] {
+            [b'"', rest @ ..] => {
+                self.rest = rest;
+                Some(Span::new(start, length))
             }
-            if !self.passes(b',') {
-                return None;
-            }
-            self.skip_blanks();
+            [b'\\', ..] => self.escaped(length),
+            _ => None,
         }
     }
 
-    /// Passes a string without control characters. One with escapes is resolved by serde_json.
-    fn string(&mut self) -> Option<Span> {
-        if self.peek() != Some(b'"') {
-            return None;
-        }
-        let bytes = self.text.as_bytes();
-        let start = self.at + 1;
-        let mut end = start + plain_length(bytes.get(start..)?);
-        if bytes.get(end) == Some(&b'"') {
-            self.at = end + 1;
-            return Some(Document::span(start, end));
-        }
-        while bytes.get(end) == Some(&b'\\') {
+    /// Passes a string with its first escape after `length` bytes; serde_json resolves it.
+    #[cold]
+    fn escaped(&mut self, length: usize) -> Option<Span> {
+        let mut end = 1 + length;
+        while self.rest.get(end) == Some(&b'\\') {
             end += 2;
-            end += plain_length(bytes.get(end..)?);
+            end += plain_length(self.rest.get(end..)?);
         }
-        self.at = end + 1;
-        let literal = self.text.get(start - 1..self.at)?;
-        let resolved: String = serde_json::from_str(literal).ok()?;
+        let start = self.at();
+        let resolved: String = serde_json::from_str(self.text.get(start..=start + end)?).ok()?;
+        self.pass(end + 1);
         let has_nul = resolved.bytes().any(|byte| byte == 0);
         (!has_nul).then(|| self.document.keep(&resolved))
     }
 
     fn number(&mut self) -> Option<Kind> {
-        let start = self.at;
+        let literal = self.rest;
         let is_negative = self.passes(b'-');
         let (whole, digits) = self.digits(0)?;
-        let starts_with_zero =
-            whole == 0 || digits > 1 && self.text.as_bytes()[self.at - digits] == b'0';
-        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            return self.float(start, whole, digits);
+        let starts_with_zero = literal[usize::from(is_negative)] == b'0';
+        if starts_with_zero && digits > 1 {
+            return None;
         }
-        let is_plain = match digits {
-            1 => !(starts_with_zero && is_negative),
-            2..=SAFE_DIGITS => !starts_with_zero,
-            _ => false,
-        };
+        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return self.float(literal, whole, digits);
+        }
+        let is_plain = digits <= SAFE_DIGITS && !(starts_with_zero && is_negative);
         is_plain.then_some(Kind::Signed(if is_negative { -whole } else { whole }))
     }
 
     /// Passes digits, of which there must be one, and appends them to a whole number; returns it, and their count.
     /// The number is only right up to [`SAFE_DIGITS`].
     fn digits(&mut self, mut whole: i64) -> Option<(i64, usize)> {
-        let start = self.at;
-        while let Some(digit) = self.peek().filter(u8::is_ascii_digit) {
+        let before = self.rest.len();
+        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
             whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            self.at += 1;
+            self.rest = rest;
         }
-        (self.at > start).then_some((whole, self.at - start))
+        let count = before - self.rest.len();
+        (count > 0).then_some((whole, count))
     }
 
     /// Passes the rest of a number with a fraction or exponent, of which the whole part was passed. Few digits without
     /// an exponent are a whole number divided by a power of ten, both exact; the others are serde_json's to read.
-    fn float(&mut self, start: usize, whole: i64, digits: usize) -> Option<Kind> {
-        let first = self.at - digits;
+    fn float(&mut self, literal: &'a [u8], whole: i64, digits: usize) -> Option<Kind> {
         if self.passes(b'.') {
             let (number, decimals) = self.digits(whole)?;
             let is_exact = digits + decimals <= EXACT_DIGITS;
-            let starts_with_zero = digits > 1 && self.text.as_bytes()[first] == b'0';
-            if is_exact && !starts_with_zero && !matches!(self.peek(), Some(b'e' | b'E')) {
+            if is_exact && !matches!(self.peek(), Some(b'e' | b'E')) {
                 let number = number as f64 / EXACT_POWERS[decimals];
-                return float(if start < first { -number } else { number });
+                let is_negative = literal.first() == Some(&b'-');
+                return float(if is_negative { -number } else { number });
             }
         }
-        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
-        let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().take_while(|byte| is_part(byte)).count();
-        float(serde_json::from_str(&self.text[start..self.at]).ok()?)
+        let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+        let length = literal.iter().take_while(is_part).count();
+        self.rest = &literal[length..];
+        float(serde_json::from_slice(&literal[..length]).ok()?)
     }
 }
 
 /// Returns how many bytes stand before the first quote, backslash or control character.
+#[inline(always)]
 fn plain_length(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let (words, _) = bytes.as_chunks::<8>();
     for (place, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        // The usual trick for a zero byte, applied to both characters, and to what is below 0x20.
-        let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let is_quote = quote.wrapping_sub(ONES) & !quote;
+        // Bytes below a bound become negative, and were not before; with its second bit turned a quote (0x22) is 0x20,
+        // one below the bound of what are otherwise control characters, and only a blank changes places with it.
+        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21) & !word;
+        let backslash = word ^ (ONES * 0x5c);
         let is_backslash = backslash.wrapping_sub(ONES) & !backslash;
-        let is_control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (is_quote | is_backslash | is_control) & HIGHS;
+        let found = (quote_or_control | is_backslash) & HIGHS;
         if found != 0 {
             return place * 8 + found.trailing_zeros() as usize / 8;
         }

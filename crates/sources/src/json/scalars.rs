@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::{Fields, Value};
+use crate::text::trimmed;
 
 impl<'v> Fields<'v> {
     /// Returns the trimmed text of a string, number or boolean; `None` when it is blank, not there or of another type.
     pub(crate) fn scalar(&self, path: &str) -> Option<Cow<'v, str>> {
         let text = match self.at(path)? {
-            Value::Text(text) => Cow::Borrowed(text.trim()),
+            Value::Text(text) => Cow::Borrowed(trimmed(text)),
             Value::Signed(number) => Cow::Owned(number.to_string()),
             Value::Unsigned(number) => Cow::Owned(number.to_string()),
             Value::Float(number) => Cow::Owned(number.to_string()),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::tape::{DEEPEST, Document, Kind, MOST_VALUES, Span, bit, float, sum};
+use super::tape::{DEEPEST, Document, Kind, MOST_VALUES, Name, float};
 use crate::text::bounded;
 
 /// What the visitor leaves behind: the document, and when it fails the path, innermost first, and the rule that was broken.
@@ -34,8 +34,7 @@ impl<'a> Trace<'a> {
     pub(super) fn root(&self) -> Seed<'_, 'a> {
         Seed {
             trace: self,
-            key: Span::default(),
-            sum: 0,
+            name: Name::default(),
             depth: 0,
         }
     }
@@ -82,19 +81,18 @@ impl<'a> Trace<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Seed<'t, 'a> {
     trace: &'t Trace<'a>,
-    key: Span,
-    sum: u32,
+    name: Name,
     depth: u32,
 }
 
 impl Seed<'_, '_> {
     fn add(self, kind: Kind) -> usize {
         let mut document = self.trace.document.borrow_mut();
-        document.push(self.key, self.sum, kind)
+        document.push(self.name, kind)
     }
 
-    fn close(self, at: usize, sums: u64) {
-        self.trace.document.borrow_mut().close(at, sums);
+    fn close(self, at: usize, bits: u64) {
+        self.trace.document.borrow_mut().close(at, bits);
     }
 
     fn text<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
@@ -105,14 +103,13 @@ impl Seed<'_, '_> {
     }
 
     /// Returns what reads a value that this one holds, under a name.
-    fn inner<E: serde::de::Error>(self, key: Span, sum: u32) -> Result<Self, E> {
+    fn inner<E: serde::de::Error>(self, name: Name) -> Result<Self, E> {
         if self.depth + 1 > DEEPEST {
             return Err(self.trace.refuse("json.depth", "nested more than 64 deep"));
         }
         let depth = self.depth + 1;
         Ok(Self {
-            key,
-            sum,
+            name,
             depth,
             ..self
         })
@@ -169,7 +166,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let inner = self.inner(Span::default(), 0)?;
+        let inner = self.inner(Name::default())?;
         let at = self.add(Kind::List);
         for index in 0.. {
             let next = list.next_element_seed(inner).inspect_err(|_| {
@@ -184,21 +181,21 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.inner(Span::default(), 0)?;
+        self.inner(Name::default())?;
         let at = self.add(Kind::Map(0));
-        let (mut sums, mut seen) = (0, HashSet::new());
+        let (mut bits, mut seen) = (0, HashSet::new());
         while let Some(key) = map.next_key_seed(KeySeed(self.trace))? {
             if !seen.insert(key.clone()) {
                 self.trace.leave_key(&key);
                 return Err(self.trace.refuse("json.duplicate_key", "key given twice"));
             }
-            let sum = sum(key.as_bytes());
-            sums |= bit(sum);
             let span = self.trace.document.borrow_mut().keep(&key);
-            map.next_value_seed(self.inner(span, sum)?)
+            let name = Name::new(key.as_bytes(), span);
+            bits |= name.bit();
+            map.next_value_seed(self.inner(name)?)
                 .inspect_err(|_| self.trace.leave_key(&key))?;
         }
-        self.close(at, sums);
+        self.close(at, bits);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! A list or object stands before what it holds and says where that ends, so that passing it is one step. Only strings
 //! with escapes are copied, all into one buffer. `Fields` looks into it; `quick` and `strict` write it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::Fields;
@@ -56,6 +57,44 @@ pub(super) struct Span {
     length: u32,
 }
 
+impl Span {
+    /// Returns the span of some bytes of the text.
+    pub(super) fn new(at: usize, length: usize) -> Self {
+        Self {
+            at: at as u32,
+            length: length as u32,
+        }
+    }
+}
+
+/// The name of a value in the object that holds it; the empty one in a list.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Name {
+    span: Span,
+    /// Length and ends: most names of one object differ in them.
+    sum: u32,
+}
+
+impl Name {
+    /// Takes a name that lies at a span.
+    #[inline]
+    pub(super) fn new(name: &[u8], span: Span) -> Self {
+        let (first, last) = match name {
+            [] => (0, 0),
+            [first, .., last] => (*first, *last),
+            [only] => (*only, *only),
+        };
+        let sum = (name.len() as u32) << 16 | u32::from(first) << 8 | u32::from(last);
+        Self { span, sum }
+    }
+
+    /// Returns the bit by which an object says that it may hold this name.
+    #[inline]
+    pub(super) fn bit(self) -> u64 {
+        1 << (self.sum.wrapping_mul(0x9e37_79b9) >> 26)
+    }
+}
+
 /// What a value is, without what it holds.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -66,19 +105,17 @@ pub(super) enum Kind {
     Float(f64),
     Text(Span),
     List,
-    /// With a bit for the sum of each of its keys.
+    /// With the bits of the names it holds.
     Map(u64),
 }
 
-#[derive(Clone, Copy)]
 struct Node {
     kind: Kind,
-    /// Its name in the object that holds it.
-    key: Span,
-    /// The name's [`sum`].
-    sum: u32,
+    name: Name,
     /// The place behind the value and all it holds.
     end: u32,
+    /// Whether it was asked for by its name.
+    is_asked: Cell<bool>,
 }
 
 /// One JSON document.
@@ -86,6 +123,9 @@ pub(crate) struct Document<'a> {
     text: &'a str,
     resolved: String,
     nodes: Vec<Node>,
+    /// The object that was last looked into, and the place behind what was found there: readers ask in about the order
+    /// in which devices write.
+    looked: Cell<(usize, usize)>,
 }
 
 impl<'a> Document<'a> {
@@ -96,6 +136,7 @@ impl<'a> Document<'a> {
             resolved: String::new(),
             // A value of usual messages takes twenty bytes with its name.
             nodes: Vec::with_capacity(text.len() / 16 + 4),
+            looked: Cell::new((usize::MAX, 0)),
         }
     }
 
@@ -105,13 +146,14 @@ impl<'a> Document<'a> {
     }
 
     /// Adds a value under a name; returns its place.
-    pub(super) fn push(&mut self, key: Span, sum: u32, kind: Kind) -> usize {
+    #[inline(always)]
+    pub(super) fn push(&mut self, name: Name, kind: Kind) -> usize {
         let at = self.nodes.len();
         self.nodes.push(Node {
             kind,
-            key,
-            sum,
+            name,
             end: at as u32 + 1,
+            is_asked: Cell::new(false),
         });
         at
     }
@@ -121,54 +163,52 @@ impl<'a> Document<'a> {
         self.nodes.len()
     }
 
-    /// Says that the list or object at a place holds all that was added since, under keys whose sums give `sums`.
-    pub(super) fn close(&mut self, at: usize, sums: u64) {
+    /// Says that the list or object at a place holds all that was added since, under names of these bits.
+    pub(super) fn close(&mut self, at: usize, bits: u64) {
         let end = self.nodes.len() as u32;
         let node = &mut self.nodes[at];
         node.end = end;
         if let Kind::Map(held) = &mut node.kind {
-            *held = sums;
-        }
-    }
-
-    /// Returns the span of the text's bytes from one to before another.
-    pub(super) fn span(from: usize, until: usize) -> Span {
-        Span {
-            at: from as u32,
-            length: (until - from) as u32,
+            *held = bits;
         }
     }
 
     /// Returns the span of a string that lies in the text, and of any other once it is kept.
     pub(super) fn keep(&mut self, string: &str) -> Span {
         let at = (string.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        if self
-            .text
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(string))
-        {
-            return Self::span(at, at + string.len());
+        let lies_there = |rest: &str| rest.starts_with(string);
+        if self.text.get(at..).is_some_and(lies_there) {
+            return Span::new(at, string.len());
         }
-        let at = self.resolved.len() as u32 | RESOLVED;
+        let at = self.resolved.len() | RESOLVED as usize;
         self.resolved.push_str(string);
-        Span {
-            at,
-            length: string.len() as u32,
-        }
+        Span::new(at, string.len())
     }
 
     /// Returns the string of a span.
-    pub(super) fn string(&self, span: Span) -> &str {
+    #[inline]
+    fn string(&self, span: Span) -> &str {
         let at = (span.at & !RESOLVED) as usize;
-        let buffer = if span.at & RESOLVED == 0 {
-            self.text
-        } else {
-            &self.resolved
-        };
-        &buffer[at..at + span.length as usize]
+        &self.buffer(span)[at..at + span.length as usize]
+    }
+
+    /// Returns the bytes of a span's string.
+    #[inline]
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        let at = (span.at & !RESOLVED) as usize;
+        &self.buffer(span).as_bytes()[at..at + span.length as usize]
+    }
+
+    #[inline]
+    fn buffer(&self, span: Span) -> &str {
+        match span.at & RESOLVED {
+            0 => self.text,
+            _ => &self.resolved,
+        }
     }
 
     /// Returns the value at a place.
+    #[inline]
     pub(super) fn value(&self, at: usize) -> Value<'_> {
         match self.nodes[at].kind {
             Kind::Null => Value::Null,
@@ -182,59 +222,69 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Tells whether the value at a place is null.
+    #[inline]
+    pub(super) fn is_null(&self, at: usize) -> bool {
+        matches!(self.nodes[at].kind, Kind::Null)
+    }
+
     /// Returns the name of the value at a place; empty in a list.
     pub(super) fn name(&self, at: usize) -> &str {
-        self.string(self.nodes[at].key)
+        self.string(self.nodes[at].name.span)
     }
 
     /// Returns the place behind the value at a place and all it holds.
+    #[inline]
     pub(super) fn end(&self, at: usize) -> usize {
         self.nodes[at].end as usize
     }
 
     /// Returns the place of an object's value by its name; `None` when this is no object or has no such key.
+    #[inline]
     pub(super) fn find(&self, object: usize, key: &str) -> Option<usize> {
-        let Kind::Map(sums) = self.nodes[object].kind else {
+        let Kind::Map(bits) = self.nodes[object].kind else {
             return None;
         };
-        let sum = sum(key.as_bytes());
-        if sums & bit(sum) == 0 {
+        let key = key.as_bytes();
+        let name = Name::new(key, Span::default());
+        if bits & name.bit() == 0 {
             return None;
         }
-        self.find_from(object, self.end(object), key.as_bytes(), sum)
+        let first = object + 1;
+        let (looked, behind) = self.looked.get();
+        let start = if looked == object { behind } else { first };
+        let found = self
+            .find_between(start, self.end(object), key, name)
+            .or_else(|| self.find_between(first, start, key, name))?;
+        let node = &self.nodes[found];
+        node.is_asked.set(true);
+        self.looked.set((object, node.end as usize));
+        Some(found)
     }
 
-    /// Returns the place of a key among what the object at a place holds before `end`.
-    pub(super) fn find_from(
-        &self,
-        object: usize,
-        end: usize,
-        key: &[u8],
-        sum: u32,
-    ) -> Option<usize> {
-        let mut at = object + 1;
-        while at < end {
+    /// Tells whether the value at a place was found by its name.
+    pub(super) fn is_asked(&self, at: usize) -> bool {
+        self.nodes[at].is_asked.get()
+    }
+
+    /// Tells whether the object at a place, the last that was opened, already holds a name.
+    pub(super) fn holds(&self, object: usize, key: &[u8], name: Name) -> bool {
+        self.find_between(object + 1, self.nodes.len(), key, name)
+            .is_some()
+    }
+
+    #[inline]
+    fn find_between(&self, from: usize, until: usize, key: &[u8], name: Name) -> Option<usize> {
+        let mut at = from;
+        while at < until {
             let node = &self.nodes[at];
-            if node.sum == sum && self.string(node.key).as_bytes() == key {
+            if node.name.sum == name.sum && self.bytes(node.name.span) == key {
                 return Some(at);
             }
             at = node.end as usize;
         }
         None
     }
-}
-
-/// Returns a number that tells most keys of one object apart: by length, ends and middle.
-pub(super) fn sum(key: &[u8]) -> u32 {
-    let byte = |at: usize| u32::from(key.get(at).copied().unwrap_or_default());
-    let length = key.len();
-    let (first, middle, last) = (byte(0), byte(length / 2), byte(length.wrapping_sub(1)));
-    (length as u32 & 0xff) << 24 | first << 16 | middle << 8 | last
-}
-
-/// Returns the bit by which an object says that it may hold a key of this sum.
-pub(super) fn bit(sum: u32) -> u64 {
-    1 << (sum.wrapping_mul(0x9e37_79b9) >> 26)
 }
 
 /// Returns the value of a number with a fraction or exponent; `None` when it is not finite or beyond 64 bits.

@@ -25,10 +25,9 @@ pub(super) struct Envelope<'a> {
 
 /// Tells whether the attributes are in `ce-*` headers: some are, and the body is no structured event.
 pub(super) fn is_binary(content_type: &str, headers: &[(String, String)]) -> bool {
-    let is_structured = content_type
-        .trim_ascii_start()
-        .to_ascii_lowercase()
-        .starts_with("application/cloudevents");
+    const STRUCTURED: &str = "application/cloudevents";
+    let start = content_type.trim_ascii_start().get(..STRUCTURED.len());
+    let is_structured = start.is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED));
     !is_structured
         && headers
             .iter()
@@ -121,8 +120,12 @@ impl<'a> Envelope<'a> {
 
 /// Tells whether a text has at most `longest` bytes, and no control characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
-    let is_printable = |byte: u8| byte.is_ascii() && !byte.is_ascii_control();
-    text.len() <= longest && (text.bytes().all(is_printable) || !text.chars().any(char::is_control))
+    // All bytes, not those up to the first other one: so it takes many at once.
+    let others = text
+        .bytes()
+        .map(|byte| u8::from(!(b' '..=b'~').contains(&byte)));
+    let is_printable = others.fold(0, |any, other| any | other) == 0;
+    text.len() <= longest && (is_printable || !text.chars().any(char::is_control))
 }
 
 fn percent_decoded(name: &str, value: &str) -> Result<String, Error> {

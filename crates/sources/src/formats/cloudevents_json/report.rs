@@ -6,29 +6,15 @@
 use bordergate_model::{CargoClass, Direction, Milestone, Observation, TripCode};
 
 use super::envelope::{Envelope, is_plain};
-use crate::identifiers::{containers, declarations, detail, named_plate, seals, tags};
+use crate::identifiers::{
+    containers, declarations, detail, named_plate, seals, tags, unknown_fields,
+};
 use crate::json::{Fields, Value};
+use crate::text::{lower_case, trimmed};
 use crate::{Context, Error};
 
 /// Most identifiers of one kind in a report.
 const MOST: usize = 200;
-const KNOWN: [&str; 15] = [
-    "milestone",
-    "plate",
-    "to_plate",
-    "trailer_plate",
-    "trip_code",
-    "containers",
-    "declarations",
-    "seals",
-    "tags",
-    "direction",
-    "loaded",
-    "cargo",
-    "lane",
-    "corrects",
-    "revision",
-];
 
 /// Reads the data of a report.
 pub(super) fn read(
@@ -51,11 +37,7 @@ pub(super) fn read(
     goods(&mut observation, data)?;
     let lane = data.text("lane")?;
     observation.lane = context.lane(lane.as_deref());
-    detail(
-        &mut observation.details,
-        "unknown_fields",
-        &data.unknown_keys(&KNOWN).join(", "),
-    );
+    unknown_fields(&mut observation, data);
     Ok(observation)
 }
 
@@ -63,7 +45,7 @@ fn milestone(data: &Fields<'_>) -> Result<Milestone, Error> {
     let Some(code) = data.string("milestone")? else {
         return Err(data.error("cloudevents.missing", "milestone", "must be given"));
     };
-    code.trim().parse().map_err(|_| {
+    trimmed(code).parse().map_err(|_| {
         let known: Vec<&str> = Milestone::ALL
             .iter()
             .map(|milestone| milestone.code())
@@ -84,7 +66,7 @@ fn revision(
 ) -> Result<(), Error> {
     let corrects = data
         .string("corrects")?
-        .map(str::trim)
+        .map(trimmed)
         .filter(|id| !id.is_empty());
     if corrects.is_some_and(|id| !is_plain(id, 512)) {
         let problem = "must be at most 512 bytes without control characters";
@@ -123,7 +105,7 @@ fn vehicle(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error
         }
     }
     if let Some(word) = data.string("direction")? {
-        observation.direction = Direction::from_code(&word.trim().to_lowercase());
+        observation.direction = Direction::from_code(&lower_case(trimmed(word).into()));
         if observation.direction.is_none() {
             detail(&mut observation.details, "direction_text", word);
         }
@@ -138,7 +120,7 @@ fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> 
     tags(observation, data.strings("tags", MOST)?);
     observation.is_loaded = data.boolean("loaded")?;
     if let Some(word) = data.string("cargo")? {
-        observation.cargo = CargoClass::from_code(&word.trim().to_lowercase());
+        observation.cargo = CargoClass::from_code(&lower_case(trimmed(word).into()));
         if observation.cargo.is_none() {
             detail(&mut observation.details, "cargo_text", word);
         }

@@ -146,7 +146,10 @@ fn is_keep_alive(message: &Fields<'_>) -> bool {
         }
         _ => false,
     };
-    let tells_only_itself =
-        || message.at("DeviceID").is_some() && message.unknown_keys(&DEVICE_FIELDS).is_empty();
+    let tells_only_itself = || {
+        let mut fields = message.held();
+        message.at("DeviceID").is_some()
+            && fields.all(|field| DEVICE_FIELDS.contains(&field.name()))
+    };
     says("Active") || says("method") || says("Code") || tells_only_itself()
 }
