@@ -49,10 +49,10 @@ impl DeclarationNumber {
             matches!(text.len(), 11 | 12) && text.bytes().all(|byte| byte.is_ascii_digit())
         };
         // Most are printed without blanks.
-        let mut text = SmolStr::new(printed);
-        if !is_number(&text) {
-            text = printed.chars().filter(|c| !c.is_whitespace()).collect();
+        if is_number(printed) {
+            return Ok(Self(printed.into()));
         }
+        let text: SmolStr = printed.chars().filter(|c| !c.is_whitespace()).collect();
         if is_number(&text) {
             Ok(Self(text))
         } else {

@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod plate;
 pub mod record;
 pub mod registration;
+mod short;
 pub mod tag;
 pub mod time;
 

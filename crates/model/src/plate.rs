@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Fault;
+use crate::short::upper_without;
 
 /// Fewest characters of a text that can name a vehicle; shorter readings fit too many vehicles.
 const SHORTEST: usize = 4;
@@ -75,7 +76,7 @@ impl PlateNumber {
         if (SHORTEST..=LONGEST).contains(&length) {
             Ok(Self {
                 as_read: read.into(),
-                folded: after_province(&normal).chars().map(folded).collect(),
+                folded: fold_short(after_province(&normal)),
                 normal,
             })
         } else {
@@ -210,6 +211,17 @@ pub fn fold(text: &str) -> String {
     text.chars().map(folded).collect()
 }
 
+/// Returns [`fold`] of a text that mostly has no such letter, or few characters.
+fn fold_short(text: &str) -> SmolStr {
+    if text
+        .bytes()
+        .all(|byte| folded(byte.into()) == char::from(byte))
+    {
+        return text.into();
+    }
+    text.chars().map(folded).collect()
+}
+
 fn folded(c: char) -> char {
     match c {
         'O' | 'D' | 'Q' => '0',
@@ -223,9 +235,8 @@ fn folded(c: char) -> char {
 }
 
 fn normal_form(read: &str) -> SmolStr {
-    if read.is_ascii() {
-        let kept = read.chars().filter(char::is_ascii_alphanumeric);
-        return kept.map(|c| c.to_ascii_uppercase()).collect();
+    if let Some(normal) = upper_without(read, |byte| !byte.is_ascii_alphanumeric()) {
+        return normal;
     }
     // Upper case first: some characters become several, of which not all are letters.
     read.chars()

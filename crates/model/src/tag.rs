@@ -5,14 +5,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::short::upper_without;
+
 /// Longest seal, tag or trip code kept, in characters; longer texts are no identifiers.
 const LONGEST: usize = 64;
 
 fn normal_form(printed: &str) -> Option<SmolStr> {
-    // Most are printed in upper case without blanks.
-    let is_normal = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_lowercase();
-    if (1..=LONGEST).contains(&printed.len()) && printed.bytes().all(is_normal) {
-        return Some(printed.into());
+    if let Some(text) = upper_without(printed, |byte| byte.is_ascii_whitespace() || byte == 0x0b) {
+        let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+        return (is_graphic && !text.is_empty()).then_some(text);
     }
     let kept = printed.chars().filter(|c| !c.is_whitespace());
     let text: String = kept.flat_map(char::to_uppercase).collect();

@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 /// Longest text that can be a time, in bytes.
 const LONGEST: usize = 48;
+/// Widest offset that is read without the general parser.
+const MOST_SECONDS_EAST: i32 = 18 * 3600;
 
 /// What an ISO 8601 text tells.
 #[derive(Debug, PartialEq)]
@@ -23,6 +26,9 @@ pub(crate) fn iso(text: &str) -> Option<Iso> {
     let text = text.trim();
     if text.len() > LONGEST || !text.is_ascii() {
         return None;
+    }
+    if let Some(moment) = plain(text) {
+        return Some(Iso::Moment(moment));
     }
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(Iso::Moment(moment));
@@ -43,6 +49,72 @@ pub(crate) fn iso(text: &str) -> Option<Iso> {
         .parse()
         .ok()
         .map(Iso::Moment)
+}
+
+/// Reads the one form in which most devices write a moment, `yyyy-MM-ddTHH:mm:ss[.f...](Z|+HH:mm|-HH:mm)`, without
+/// what a general parser has to look for; `None` for any other, and for what is not plainly right.
+fn plain(text: &str) -> Option<Timestamp> {
+    let (clock, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+    ] = clock
+    else {
+        return None;
+    };
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    let (nanoseconds, zone) = fraction(rest)?;
+    let seconds_east = match zone {
+        b"Z" => 0,
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (i32::from(two(h1, h2)?), i32::from(two(m1, m2)?));
+            let seconds = (hours * 60 + Some(minutes).filter(|minutes| *minutes < 60)?) * 60;
+            if *sign == b'-' { -seconds } else { seconds }
+        }
+        _ => return None,
+    };
+    let offset = Offset::from_seconds(seconds_east).ok()?;
+    let clock = DateTime::new(year, month, day, hour, minute, second, nanoseconds).ok()?;
+    let is_usual = seconds_east.abs() <= MOST_SECONDS_EAST;
+    offset.to_timestamp(clock).ok().filter(|_| is_usual)
+}
+
+/// Reads a point with one to nine digits, if there is one: returns the nanoseconds and what is behind.
+fn fraction(rest: &[u8]) -> Option<(i32, &[u8])> {
+    let [b'.', rest @ ..] = rest else {
+        return Some((0, rest));
+    };
+    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let missing = 9_usize.checked_sub(count).filter(|_| count > 0)?;
+    let (digits, behind) = rest.split_at(count);
+    let number = digits
+        .iter()
+        .fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
+    Some((number * 10_i32.pow(missing as u32), behind))
+}
+
+fn two(tens: &u8, ones: &u8) -> Option<i8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit())
+        .then(|| ((tens - b'0') * 10 + ones - b'0') as i8)
 }
 
 /// Reads a compact wall clock `yyyyMMddHHmmss[fff]`; `None` when it is none.
@@ -109,6 +181,9 @@ mod tests {
         ] {
             assert_eq!(iso(text), Some(Iso::Moment(expected)), "{text}");
         }
+        for text in ["2024-01-19T11:17:19+08:00", "2024-01-19T03:17:19.000Z"] {
+            assert_eq!(plain(text), Some(expected), "{text}");
+        }
     }
 
     #[test]
@@ -152,6 +227,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_moment_is_read_as_jiff_reads_it(
+            clock in "(20|19|00|99)[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]",
+            fraction in "([.][0-9]{0,10})?",
+            zone in "Z|[-+][0-2][0-9]:[0-6][0-9]|",
+        ) {
+            let text = format!("{clock}{fraction}{zone}");
+            if let Some(moment) = plain(&text) {
+                prop_assert_eq!(text.parse::<Timestamp>().ok(), Some(moment), "{}", text);
+            }
+        }
+
         #[test]
         fn arbitrary_text_never_panics(text in ".{0,40}", digits in "[0-9 :T+.-]{0,30}") {
             let _ = (iso(&text), compact(&text), iso(&digits), compact(&digits));

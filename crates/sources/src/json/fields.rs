@@ -33,41 +33,43 @@ impl<'v> Fields<'v> {
 
     /// Returns the value at a path of keys and indexes such as `TrafficCar.DrivingDirection[0]`; `None` when it
     /// is not there or null. An index on what is no list is ignored: devices write one value without its list.
+    #[inline]
     pub(crate) fn at(&self, path: &str) -> Option<Value<'v>> {
-        self.child(path).map(|child| child.value())
+        let found = self.by_key(path).or_else(|| self.by_steps(path))?;
+        Some(found.value()).filter(|value| *value != Value::Null)
     }
 
     /// Returns the fields at a path, and `None` when they are not there or null.
     pub(crate) fn child(&self, path: &str) -> Option<Self> {
-        // Most paths are one key; one that is there needs no search for steps and indexes.
-        let found = self.by_key(path).or_else(|| self.at_steps(path));
-        found.filter(|found| !self.document.is_null(found.at))
+        let found = self.by_key(path).or_else(|| self.by_steps(path));
+        found.filter(|found| found.value() != Value::Null)
     }
 
-    #[inline]
+    /// Most paths are one key; one that is there needs no search for steps and indexes.
+    #[inline(always)]
     fn by_key(self, key: &str) -> Option<Self> {
         let at = self.document.find(self.at, key)?;
         Some(Self { at, ..self })
     }
 
-    fn at_steps(self, path: &str) -> Option<Self> {
-        if !path.bytes().any(|byte| byte == b'.' || byte == b'[') {
-            return None;
+    #[inline(never)]
+    fn by_steps(self, path: &str) -> Option<Self> {
+        let end = path.bytes().position(|byte| matches!(byte, b'.' | b'['))?;
+        let (key, behind) = path.split_at(end);
+        let mut found = self.by_key(key)?;
+        let (index, behind) = match behind.strip_prefix('[') {
+            Some(index) => index.split_once(']')?,
+            None => ("", behind),
+        };
+        if let Ok(index) = index.parse()
+            && found.value() == Value::List
+        {
+            found = found.held().nth(index)?;
         }
-        path.split('.').try_fold(self, |fields, step| {
-            let (key, index) = match step.bytes().position(|byte| byte == b'[') {
-                Some(at) => (
-                    &step[..at],
-                    step[at + 1..].trim_end_matches(']').parse::<usize>().ok(),
-                ),
-                None => (step, None),
-            };
-            let found = fields.by_key(key)?;
-            match (found.value(), index) {
-                (Value::List, Some(index)) => found.held().nth(index),
-                _ => Some(found),
-            }
-        })
+        match behind.strip_prefix('.') {
+            Some(path) => found.by_key(path).or_else(|| found.by_steps(path)),
+            None => Some(found),
+        }
     }
 
     /// Returns what this list or object holds, in the document's order; any other value holds nothing.

@@ -24,66 +24,36 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     }
     let mut pass = Pass {
         text,
-        rest: text.as_bytes(),
         document: Document::new(text),
     };
-    pass.skip_blanks();
-    pass.value(Name::default(), 0)?;
-    pass.skip_blanks();
-    pass.rest.is_empty().then_some(pass.document)
+    let rest = pass.value(after_blanks(text.as_bytes()), Name::default(), 0)?;
+    after_blanks(rest).is_empty().then_some(pass.document)
 }
 
+/// Each step takes the bytes that are left and returns those behind what it read.
 struct Pass<'a> {
     text: &'a str,
-    rest: &'a [u8],
     document: Document<'a>,
 }
 
 impl<'a> Pass<'a> {
-    /// Returns the place of the next byte.
-    fn at(&self) -> usize {
-        self.text.len() - self.rest.len()
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.rest.first().copied()
-    }
-
-    fn pass(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
-    }
-
-    fn skip_blanks(&mut self) {
-        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
-        let blanks = self.rest.iter().take_while(is_blank).count();
-        self.pass(blanks);
-    }
-
-    /// Passes `byte`; tells whether it stood there.
-    fn passes(&mut self, byte: u8) -> bool {
-        let stands = self.peek() == Some(byte);
-        self.pass(usize::from(stands));
-        stands
-    }
-
-    fn passes_word(&mut self, word: &str) -> Option<()> {
-        self.rest = self.rest.strip_prefix(word.as_bytes())?;
-        Some(())
-    }
-
-    /// Passes one value and adds it under its name.
+    /// Reads one value and adds it under its name.
     #[inline(always)]
-    fn value(&mut self, name: Name, depth: u32) -> Option<()> {
-        let kind = match self.peek()? {
-            b'"' => Kind::Text(self.string()?),
-            b'{' => return self.map(name, depth),
-            b'[' => return self.list(name, depth),
-            b't' => self.passes_word("true").map(|()| Kind::Bool(true))?,
-            b'f' => self.passes_word("false").map(|()| Kind::Bool(false))?,
-            b'n' => self.passes_word("null").map(|()| Kind::Null)?,
-            _ => self.number()?,
+    fn value(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
+        let (kind, rest) = match rest {
+            [b'"', ..] => {
+                let (span, rest) = self.string(rest)?;
+                (Kind::Text(span), rest)
+            }
+            [b'{', rest @ ..] => return self.map(rest, name, depth),
+            [b'[', rest @ ..] => return self.list(rest, name, depth),
+            [b't', b'r', b'u', b'e', rest @ ..] => (Kind::Bool(true), rest),
+            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (Kind::Bool(false), rest),
+            [b'n', b'u', b'l', b'l', rest @ ..] => (Kind::Null, rest),
+            _ => number(rest)?,
         };
-        self.add(name, kind).map(drop)
+        self.add(name, kind)?;
+        Some(rest)
     }
 
     /// Adds a value unless there are too many.
@@ -92,140 +62,154 @@ impl<'a> Pass<'a> {
         (self.document.count() < MOST_VALUES).then(|| self.document.push(name, kind))
     }
 
-    /// Passes the bracket that opens a list or object at a depth, and the blanks behind it, and adds it.
-    fn open(&mut self, name: Name, kind: Kind, depth: u32) -> Option<usize> {
-        self.pass(1);
-        self.skip_blanks();
-        (depth < DEEPEST).then(|| self.add(name, kind))?
-    }
-
-    /// Passes the blanks and the comma before another value; `Some(false)` before `bracket`, which is passed too.
-    #[inline(always)]
-    fn goes_on(&mut self, bracket: u8) -> Option<bool> {
-        self.skip_blanks();
-        if self.passes(b',') {
-            self.skip_blanks();
-            return Some(true);
+    #[inline(never)]
+    fn list(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
+        if depth == DEEPEST {
+            return None;
         }
-        self.passes(bracket).then_some(false)
+        let list = self.add(name, Kind::List)?;
+        let mut rest = after_blanks(rest);
+        if let [b']', rest @ ..] = rest {
+            return Some(rest);
+        }
+        loop {
+            rest = after_blanks(self.value(rest, Name::default(), depth + 1)?);
+            rest = match rest {
+                [b',', rest @ ..] => after_blanks(rest),
+                [b']', rest @ ..] => {
+                    self.document.close(list, 0);
+                    return Some(rest);
+                }
+                _ => return None,
+            };
+        }
     }
 
     #[inline(never)]
-    fn list(&mut self, name: Name, depth: u32) -> Option<()> {
-        let list = self.open(name, Kind::List, depth)?;
-        let mut goes_on = !self.passes(b']');
-        while goes_on {
-            self.value(Name::default(), depth + 1)?;
-            goes_on = self.goes_on(b']')?;
+    fn map(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
+        if depth == DEEPEST {
+            return None;
         }
-        self.document.close(list, 0);
-        Some(())
-    }
-
-    #[inline(never)]
-    fn map(&mut self, name: Name, depth: u32) -> Option<()> {
-        let map = self.open(name, Kind::Map(0), depth)?;
-        let (mut sums, mut key_count) = (0, 0);
-        let mut goes_on = !self.passes(b'}');
-        while goes_on {
-            let span = self.string()?;
+        let map = self.add(name, Kind::Map(0))?;
+        let mut rest = after_blanks(rest);
+        if let [b'}', rest @ ..] = rest {
+            return Some(rest);
+        }
+        let mut bits = 0;
+        for _ in 0..MOST_KEYS {
+            let (span, after_key) = self.string(rest)?;
             let key = self.document.bytes(span);
             let name = Name::new(key, span);
-            let may_be_double = sums & name.bit() != 0;
-            if may_be_double && self.document.holds(map, key, name) || key_count == MOST_KEYS {
+            if bits & name.bit() != 0 && self.document.holds(map, key, name) {
                 return None;
             }
-            sums |= name.bit();
-            key_count += 1;
-            self.skip_blanks();
-            if !self.passes(b':') {
+            bits |= name.bit();
+            let [b':', after_colon @ ..] = after_blanks(after_key) else {
                 return None;
-            }
-            self.skip_blanks();
-            self.value(name, depth + 1)?;
-            goes_on = self.goes_on(b'}')?;
+            };
+            rest = after_blanks(self.value(after_blanks(after_colon), name, depth + 1)?);
+            rest = match rest {
+                [b',', rest @ ..] => after_blanks(rest),
+                [b'}', rest @ ..] => {
+                    self.document.close(map, bits);
+                    return Some(rest);
+                }
+                _ => return None,
+            };
         }
-        self.document.close(map, sums);
-        Some(())
+        None
     }
 
-    /// Passes a string without control characters.
+    /// Reads a string without control characters.
     #[inline(always)]
-    fn string(&mut self) -> Option<Span> {
-        let [b'"', rest @ ..] = self.rest else {
+    fn string(&mut self, rest: &'a [u8]) -> Option<(Span, &'a [u8])> {
+        let [b'"', inside @ ..] = rest else {
             return None;
         };
-        let length = plain_length(rest);
-        let start = self.at() + 1;
-        match &rest[length..] {
-            [b'"', rest @ ..] => {
-                self.rest = rest;
-                Some(Span::new(start, length))
-            }
-            [b'\\', ..] => self.escaped(length),
+        let length = plain_length(inside);
+        let start = self.text.len() - inside.len();
+        match &inside[length..] {
+            [b'"', rest @ ..] => Some((Span::new(start, length), rest)),
+            [b'\\', ..] => self.escaped(rest, length),
             _ => None,
         }
     }
 
-    /// Passes a string with its first escape after `length` bytes; serde_json resolves it.
+    /// Reads a string with its first escape after `length` bytes; serde_json resolves it.
     #[cold]
-    fn escaped(&mut self, length: usize) -> Option<Span> {
+    fn escaped(&mut self, rest: &'a [u8], length: usize) -> Option<(Span, &'a [u8])> {
         let mut end = 1 + length;
-        while self.rest.get(end) == Some(&b'\\') {
+        while rest.get(end) == Some(&b'\\') {
             end += 2;
-            end += plain_length(self.rest.get(end..)?);
+            end += plain_length(rest.get(end..)?);
         }
-        let start = self.at();
-        let resolved: String = serde_json::from_str(self.text.get(start..=start + end)?).ok()?;
-        self.pass(end + 1);
+        let (literal, rest) = rest.split_at_checked(end + 1)?;
+        let resolved: String = serde_json::from_slice(literal).ok()?;
         let has_nul = resolved.bytes().any(|byte| byte == 0);
-        (!has_nul).then(|| self.document.keep(&resolved))
+        (!has_nul).then(|| (self.document.keep(&resolved), rest))
     }
+}
 
-    fn number(&mut self) -> Option<Kind> {
-        let literal = self.rest;
-        let is_negative = self.passes(b'-');
-        let (whole, digits) = self.digits(0)?;
-        let starts_with_zero = literal[usize::from(is_negative)] == b'0';
-        if starts_with_zero && digits > 1 {
-            return None;
-        }
-        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            return self.float(literal, whole, digits);
-        }
-        let is_plain = digits <= SAFE_DIGITS && !(starts_with_zero && is_negative);
-        is_plain.then_some(Kind::Signed(if is_negative { -whole } else { whole }))
+#[inline(always)]
+fn after_blanks(mut rest: &[u8]) -> &[u8] {
+    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
+        rest = behind;
     }
+    rest
+}
 
-    /// Passes digits, of which there must be one, and appends them to a whole number; returns it, and their count.
-    /// The number is only right up to [`SAFE_DIGITS`].
-    fn digits(&mut self, mut whole: i64) -> Option<(i64, usize)> {
-        let before = self.rest.len();
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            self.rest = rest;
+#[inline]
+fn number(literal: &[u8]) -> Option<(Kind, &[u8])> {
+    let (is_negative, first) = match literal {
+        [b'-', first @ ..] => (true, first),
+        first => (false, first),
+    };
+    let (whole, digits, rest) = digits(first, 0);
+    let starts_with_zero = first.first() == Some(&b'0');
+    let is_whole = (1..=SAFE_DIGITS).contains(&digits) && !(starts_with_zero && digits > 1);
+    match rest {
+        [b'.' | b'e' | b'E', ..] if digits > 0 => float_number(literal),
+        _ if is_whole && !(is_negative && whole == 0) => {
+            let number = if is_negative { -whole } else { whole };
+            Some((Kind::Signed(number), rest))
         }
-        let count = before - self.rest.len();
-        (count > 0).then_some((whole, count))
+        _ => None,
     }
+}
 
-    /// Passes the rest of a number with a fraction or exponent, of which the whole part was passed. Few digits without
-    /// an exponent are a whole number divided by a power of ten, both exact; the others are serde_json's to read.
-    fn float(&mut self, literal: &'a [u8], whole: i64, digits: usize) -> Option<Kind> {
-        if self.passes(b'.') {
-            let (number, decimals) = self.digits(whole)?;
-            let is_exact = digits + decimals <= EXACT_DIGITS;
-            if is_exact && !matches!(self.peek(), Some(b'e' | b'E')) {
-                let number = number as f64 / EXACT_POWERS[decimals];
-                let is_negative = literal.first() == Some(&b'-');
-                return float(if is_negative { -number } else { number });
-            }
-        }
-        let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
-        let length = literal.iter().take_while(is_part).count();
-        self.rest = &literal[length..];
-        float(serde_json::from_slice(&literal[..length]).ok()?)
+/// Reads digits and appends them to a whole number; returns it (right up to [`SAFE_DIGITS`]), their count and what is
+/// behind them.
+#[inline(always)]
+fn digits(mut rest: &[u8], mut whole: i64) -> (i64, usize, &[u8]) {
+    let before = rest.len();
+    while let [digit @ b'0'..=b'9', behind @ ..] = rest {
+        whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+        rest = behind;
     }
+    (whole, before - rest.len(), rest)
+}
+
+/// Reads a number with a fraction or exponent. Few digits without an exponent are a whole number divided by a power of
+/// ten, both of them exact; the others are serde_json's to read.
+fn float_number(literal: &[u8]) -> Option<(Kind, &[u8])> {
+    let (is_negative, first) = match literal {
+        [b'-', first @ ..] => (true, first),
+        first => (false, first),
+    };
+    let (whole, digit_count, rest) = digits(first, 0);
+    if let [b'.', rest @ ..] = rest
+        && !(digit_count > 1 && first.first() == Some(&b'0'))
+    {
+        let (number, decimals, rest) = digits(rest, whole);
+        let is_exact = decimals > 0 && digit_count + decimals <= EXACT_DIGITS;
+        if is_exact && !matches!(rest, [b'e' | b'E', ..]) {
+            let number = number as f64 / EXACT_POWERS[decimals];
+            return Some((float(if is_negative { -number } else { number })?, rest));
+        }
+    }
+    let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
+    let (literal, rest) = literal.split_at(literal.iter().take_while(is_part).count());
+    Some((float(serde_json::from_slice(literal).ok()?)?, rest))
 }
 
 /// Returns how many bytes stand before the first quote, backslash or control character.

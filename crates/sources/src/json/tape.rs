@@ -222,12 +222,6 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Tells whether the value at a place is null.
-    #[inline]
-    pub(super) fn is_null(&self, at: usize) -> bool {
-        matches!(self.nodes[at].kind, Kind::Null)
-    }
-
     /// Returns the name of the value at a place; empty in a list.
     pub(super) fn name(&self, at: usize) -> &str {
         self.string(self.nodes[at].name.span)
@@ -240,7 +234,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the place of an object's value by its name; `None` when this is no object or has no such key.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, object: usize, key: &str) -> Option<usize> {
         let Kind::Map(bits) = self.nodes[object].kind else {
             return None;
@@ -273,7 +267,7 @@ impl<'a> Document<'a> {
             .is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn find_between(&self, from: usize, until: usize, key: &[u8], name: Name) -> Option<usize> {
         let mut at = from;
         while at < until {
