@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod candidate;
 pub mod clock;
 pub mod container;
 pub mod crossing;
@@ -20,6 +21,7 @@ mod short;
 pub mod tag;
 pub mod time;
 
+pub use candidate::Candidate;
 pub use clock::Clock;
 pub use container::ContainerNumber;
 pub use crossing::{

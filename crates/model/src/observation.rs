@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Details, Direction, GateId,
-    KeyKind, MatchKey, Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId, Tag,
-    TripCode,
+    Basis, Candidate, CargoClass, Channel, ContainerNumber, DeclarationNumber, Details, Direction,
+    GateId, KeyKind, MatchKey, Milestone, Occurred, Offset, PlateNumber, RecordId, Seal, SourceId,
+    Tag, TripCode,
 };
 
 /// Names an observation: the record it was read from, where that lies, and its index among the record's, from 0.
@@ -86,6 +86,10 @@ pub struct Observation {
     pub lane: Option<String>,
     /// How sure the device is of the plate, 0 to 100 %.
     pub confidence_percent: Option<f64>,
+    /// What the device weighed for the plate, in its own order, the chosen text among them; also the texts of other frames
+    /// of the vehicle in the same message. At most [`Self::MOST_CANDIDATES`], and never a link key. Personal data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
     /// Gross weight in kilograms.
     pub gross_kg: Option<f64>,
     /// What else the message says that a person may want to see, by the format's own field names.
@@ -93,6 +97,9 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// Most candidates kept of one plate; readers list ten.
+    pub const MOST_CANDIDATES: usize = 16;
+
     /// Returns the first observation of a record, which says nothing yet: no milestone, no identifier, rank 0, dated by
     /// reception. `source` is the source with the registration version that the record was read with.
     #[must_use]
@@ -138,6 +145,7 @@ impl Observation {
             is_loaded: None,
             lane: None,
             confidence_percent: None,
+            candidates: Vec::new(),
             gross_kg: None,
             details: Details::default(),
         }

@@ -2,12 +2,13 @@
 //!
 //! Vendors vary: scalars are strings or numbers, optional fields come and go, and some send the JSON as a part of
 //! a multipart body beside an image. Syntax stays strict; a field of an unexpected type is left out, except the
-//! plate, whose absence would go unseen. Candidate readings are counted, not kept: details hold no plates.
+//! plate, whose absence would go unseen. What a device weighed for a plate is kept beside it, never as a detail:
+//! details hold no plates.
 
-use bordergate_model::{Basis, Observation, Occurred};
+use bordergate_model::{Basis, Candidate, Details, Observation, Occurred, PlateNumber};
 use jiff::Timestamp;
 
-use crate::identifiers::detail;
+use crate::identifiers::{detail, named_plate};
 use crate::json::{self, Document, Elements, Fields, Value};
 use crate::text::{Text, last_step};
 use crate::{Context, Error, form};
@@ -94,14 +95,18 @@ pub(crate) fn confidence(
     path: &str,
     whole: f64,
 ) {
-    match fields.figure(path) {
-        Some(figure) if (0.0..=whole).contains(&figure) => {
-            // Four decimals: without rounding 0.903 of 1 becomes 90.30000000000001.
-            let percent = (figure / whole * 1_000_000.0).round() / 10_000.0;
-            observation.confidence_percent = Some(percent);
-        }
-        _ => details(observation, fields, &[path]),
+    match percent(fields, path, whole) {
+        None => details(observation, fields, &[path]),
+        percent => observation.confidence_percent = percent,
     }
+}
+
+/// Returns a confidence as percent; `None` when there is none or it is out of range.
+fn percent(fields: &Fields<'_>, path: &str, whole: f64) -> Option<f64> {
+    let figure = fields.figure(path)?;
+    // Four decimals: without rounding 0.903 of 1 becomes 90.30000000000001.
+    let percent = (figure / whole * 1_000_000.0).round() / 10_000.0;
+    (0.0..=whole).contains(&figure).then_some(percent)
 }
 
 /// Keeps the scalars at `paths` as details, each under the last step of its path.
@@ -126,8 +131,25 @@ pub(crate) fn named_details(
     }
 }
 
-/// Says in the details how many readings the device weighed, when there was more than one.
-pub(crate) fn candidate_count(observation: &mut Observation, count: usize) {
+/// Keeps the plates among the objects that a device weighed, in its order: each has its text at one path and its
+/// confidence, of which `whole` counts as certain, at another. Says in the details how many there were, when several.
+pub(crate) fn candidates(
+    observation: &mut Observation,
+    weighed: Elements<'_>,
+    (text, score): (&str, &str),
+    whole: f64,
+) {
+    let candidate = |one: Fields<'_>| {
+        Some(Candidate {
+            plate: named_plate(&mut Details::default(), "plate", &one.scalar(text)?)?,
+            confidence_percent: percent(&one, score, whole),
+        })
+    };
+    let plates = weighed.filter_map(candidate);
+    observation
+        .candidates
+        .extend(plates.take(Observation::MOST_CANDIDATES));
+    let count = weighed.count();
     if count > 1 {
         detail(
             &mut observation.details,
@@ -135,4 +157,45 @@ pub(crate) fn candidate_count(observation: &mut Observation, count: usize) {
             &count.to_string(),
         );
     }
+}
+
+/// Leaves one observation of each event: several frames of one vehicle in one message are one reading. The one of the
+/// highest revision stays, in the place of the first; the plates of the others join its candidates.
+pub(crate) fn one_per_event(read: Vec<Observation>) -> Vec<Observation> {
+    let mut kept: Vec<Observation> = Vec::with_capacity(read.len());
+    for mut observation in read {
+        let is_same = |other: &&mut Observation| {
+            other.event_id.is_some()
+                && other.event_id == observation.event_id
+                && other.revision != observation.revision
+        };
+        let Some(other) = kept.iter_mut().find(is_same) else {
+            kept.push(observation);
+            continue;
+        };
+        if other.revision < observation.revision {
+            std::mem::swap(other, &mut observation);
+        }
+        join_candidates(other, observation);
+    }
+    kept
+}
+
+/// Adds the plate of another frame, and what was weighed for it, to the candidates of the one that stays.
+fn join_candidates(observation: &mut Observation, other: Observation) {
+    let confidence_percent = other.confidence_percent;
+    let plate = other.plate.map(|plate| Candidate {
+        plate,
+        confidence_percent,
+    });
+    let mut weighed: Vec<Candidate> = plate.into_iter().chain(other.candidates).collect();
+    weighed.retain(|one| {
+        let has = |plate: &PlateNumber| plate.normal() == one.plate.normal();
+        !observation.plate.as_ref().is_some_and(has)
+            && !observation.candidates.iter().any(|other| has(&other.plate))
+    });
+    observation.candidates.extend(weighed);
+    observation
+        .candidates
+        .truncate(Observation::MOST_CANDIDATES);
 }

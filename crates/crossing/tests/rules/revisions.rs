@@ -47,6 +47,50 @@ fn a_cameras_own_revisions_correct_no_other_source() {
 }
 
 #[test]
+fn the_best_frame_of_a_group_stands_whatever_the_order_of_arrival() {
+    let frame = |offset, plate: Option<&str>, revision| {
+        let mut frame = by(seen(offset, GateIn, 0, TRUCK), "dahua");
+        frame.plate = plate.map(|plate| PlateNumber::parse(plate).expect("a plate"));
+        frame.event_id = Some("group".to_owned());
+        frame.revision = revision;
+        frame
+    };
+    let frames = [
+        frame(1, None, 1),
+        frame(2, Some("29H55512"), 2),
+        frame(3, Some(TRUCK), 3),
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let mut board = Board::new(Rules::default());
+        let log_time = frames[0].received_at;
+        for place in order {
+            board.add(frames[place].clone(), log_time);
+        }
+        board.advance(log_time + SignedDuration::from_hours(3));
+        let left: Vec<_> = board.crossings().cloned().collect();
+        assert_eq!(left.len(), 1, "one vehicle: {order:?}");
+        assert_eq!(left[0].plate.as_deref(), Some(TRUCK), "{order:?}");
+        let standing = left[0].readings.iter().filter(|reading| reading.stands);
+        let revisions: Vec<u32> = standing.map(|one| one.observation.revision).collect();
+        assert_eq!(
+            (revisions, left[0].readings.len()),
+            (vec![3], 2),
+            "{order:?}"
+        );
+        let linked = link(&frames, late_enough(&frames), &Rules::default());
+        assert_eq!(linked.crossings.len(), 1);
+        assert_eq!(linked.unlinked.len(), 1, "the one that read nothing");
+    }
+}
+
+#[test]
 fn a_correction_may_itself_be_corrected_and_all_stay_listed() {
     let first = seen(0, GateIn, 0, TRUCK);
     let second = correcting(seen(1, GateIn, 30, TRUCK), "e0", 1);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bordergate_model as model;
 use bordergate_model::{
-    DeclarationNumber, GateId, LinkedReading, MatchKey, Observation, Occurred, RecordId, Seal,
-    SourceId, Tag, TripCode,
+    Candidate, DeclarationNumber, GateId, LinkedReading, MatchKey, Observation, Occurred, RecordId,
+    Seal, SourceId, Tag, TripCode,
 };
 
 use super::field::read;
@@ -50,6 +50,7 @@ impl From<&LinkedReading> for v1::Reading {
             is_loaded: o.is_loaded,
             lane: o.lane.clone(),
             confidence_percent: o.confidence_percent,
+            candidates: o.candidates.iter().map(Into::into).collect(),
             gross_kg: o.gross_kg,
             details: o
                 .details
@@ -58,6 +59,22 @@ impl From<&LinkedReading> for v1::Reading {
                 .collect(),
         }
     }
+}
+
+impl From<&Candidate> for v1::Candidate {
+    fn from(candidate: &Candidate) -> Self {
+        Self {
+            plate: Some((&candidate.plate).into()),
+            confidence_percent: candidate.confidence_percent,
+        }
+    }
+}
+
+fn candidate(candidate: v1::Candidate) -> Result<Candidate, Error> {
+    Ok(Candidate {
+        plate: candidate.plate.unwrap_or_default().try_into()?,
+        confidence_percent: candidate.confidence_percent,
+    })
 }
 
 fn texts<T>(values: &[T], text: fn(&T) -> &str) -> Vec<String> {
@@ -115,6 +132,7 @@ pub(super) fn linked(gate_id: &GateId, reading: v1::Reading) -> Result<LinkedRea
         is_loaded: reading.is_loaded,
         lane: reading.lane,
         confidence_percent: reading.confidence_percent,
+        candidates: each(reading.candidates, candidate)?,
         gross_kg: reading.gross_kg,
         details: reading.details.into_iter().collect(),
     };

@@ -224,6 +224,9 @@ fn reading(frame: &Frame, registrations: &Snapshot, reading: &answers::Reading) 
         .flatten()
         .cloned();
     let mut identifiers: Vec<String> = plates.collect();
+    let others = reading.candidates.iter().map(|candidate| &candidate.plate);
+    let others = others.filter(|plate| Some(*plate) != reading.plate.as_ref());
+    identifiers.extend(others.map(|plate| format!("{} {plate}", t.candidate)));
     identifiers.extend(
         reading
             .trailer_plate

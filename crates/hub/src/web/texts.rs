@@ -118,6 +118,7 @@ texts! {
     seal "Niêm phong" "Seal";
     tag "Thẻ RFID" "RFID tag";
     trailer "Rơ moóc" "Trailer";
+    candidate "Có thể là" "Or";
     plate_folded "Biển số (gộp ký tự dễ nhầm)" "Plate (confusable characters folded)";
     plate_near "Biển số gần giống" "Plate (nearly the same)";
 

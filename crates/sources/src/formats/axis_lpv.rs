@@ -8,7 +8,7 @@
 
 use bordergate_model::{Basis, Observation, Occurred};
 
-use crate::camera::{confidence, details, documents, epoch, messages};
+use crate::camera::{confidence, details, documents, epoch, messages, one_per_event};
 use crate::identifiers::{detail, plate};
 use crate::json::{self, Fields};
 use crate::text::lower_case;
@@ -23,15 +23,16 @@ const SERIALS: [&str; 3] = [
     "SerialNumber",
     "sensorProviderID",
 ];
+/// In about the order in which cameras write them.
 const DETAILS: [&str; 11] = [
-    "carID",
-    "carState",
-    "capture_timestamp",
+    "packetCounter",
     "datetime",
+    "capture_timestamp",
     "plateCountry",
     "plateRegion",
+    "carState",
+    "carID",
     "roiID",
-    "packetCounter",
     "vehicle_info.type",
     "vehicle_info.color",
     "camera_info.SerialNumber",
@@ -59,7 +60,7 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     if observations.is_empty() {
         return Ok(Read::Ignored { code: "axis.empty" });
     }
-    context.finish(observations)
+    context.finish(one_per_event(observations))
 }
 
 fn reading(context: &Context<'_>, push: &Fields<'_>) -> Result<Observation, Error> {

@@ -2,16 +2,19 @@
 //!
 //! (a) `Events[0].Path=value` lines or `Code=...;data={json}` in text, bare or in a multipart stream with images;
 //! (b) JSON `client.notifyEventStream`; (c) JSON `TollgateInfo` with `Picture`. The carrier is told by the bytes,
-//! never by the content type. `carriers` finds the events, `event` reads those of (a) and (b), `tollgate` (c).
+//! never by the content type. `carriers` finds the events, `event` reads those of (a) and (b), of which several frames of
+//! one vehicle are one event (`frames`), and `tollgate` (c).
 //! Source: formats.md, Dahua / KBVision / CP Plus.
 
 mod carriers;
 mod event;
+mod frames;
 mod lines;
 mod tollgate;
 
 use bordergate_model::Observation;
 
+use crate::camera::one_per_event;
 use crate::text::Text;
 use crate::{Context, Error, Read, pictures};
 
@@ -38,7 +41,9 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         }
     }
     match found {
-        Found { observations, .. } if !observations.is_empty() => context.finish(observations),
+        Found { observations, .. } if !observations.is_empty() => {
+            context.finish(one_per_event(observations))
+        }
         Found {
             heartbeat_count: 1..,
             ..

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{candidate_count, confidence, details, each_document, messages, named_details};
+use crate::camera::{candidates, confidence, details, each_document, messages, named_details};
 use crate::identifiers::plate;
 use crate::json::{Fields, Value};
 use crate::{Context, Error, Read, event_id};
@@ -26,7 +26,12 @@ const SCORES: [&str; 4] = [
     "score",
     "plate.score",
 ];
-const CANDIDATES: [&str; 3] = ["candidates", "props.plate", "plate.props.plate"];
+/// Lists of what was weighed for a plate, with the path of its text in each.
+const CANDIDATES: [(&str, &str); 3] = [
+    ("candidates", "plate"),
+    ("props.plate", "value"),
+    ("plate.props.plate", "value"),
+];
 const DATA_DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
 /// Details of a result with their names; of two paths to one name the later holds.
 const DETAILS: [(&str, &str); 9] = [
@@ -109,8 +114,10 @@ fn reading(
     if let Some(path) = SCORES.iter().find(|path| result.figure(path).is_some()) {
         confidence(&mut observation, result, path, 1.0);
     }
-    let count = CANDIDATES.map(|path| result.length(path)).into_iter().max();
-    candidate_count(&mut observation, count.unwrap_or_default());
+    let weighed = CANDIDATES.map(|(path, text)| (result.elements(path), text));
+    if let Some((weighed, text)) = weighed.into_iter().find(|(list, _)| !list.is_empty()) {
+        candidates(&mut observation, weighed, (text, "score"), 1.0);
+    }
     details(&mut observation, data, &DATA_DETAILS);
     named_details(&mut observation, result, &DETAILS);
     Ok(observation)

@@ -6,9 +6,7 @@
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{
-    candidate_count, confidence, details, documents, epoch, messages, named_details,
-};
+use crate::camera::{candidates, confidence, details, documents, epoch, messages, named_details};
 use crate::identifiers::{detail, plate};
 use crate::json::{self, Fields};
 use crate::{Context, Error, Read, event_id};
@@ -79,7 +77,8 @@ fn reading(context: &Context<'_>, group: &Fields<'_>) -> Result<Observation, Err
         "best_plate.confidence"
     };
     confidence(&mut observation, group, path, 100.0);
-    candidate_count(&mut observation, group.length("candidates"));
+    let weighed = group.elements("candidates");
+    candidates(&mut observation, weighed, ("plate", "confidence"), 100.0);
     details(&mut observation, group, &DETAILS);
     named_details(&mut observation, group, &NAMED_DETAILS);
     let frames = group.length("uuids");

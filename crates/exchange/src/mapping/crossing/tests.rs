@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bordergate_model::{
-    Basis, CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, KeyKind,
+    Basis, Candidate, CargoClass, Channel, ContainerNumber, DeclarationNumber, Direction, KeyKind,
     LinkedReading, MatchKey, Milestone, Observation, Occurred, PlateNumber, Seal, SourceId, State,
     Tag, TripCode,
 };
@@ -112,6 +112,7 @@ fn observation() -> impl Strategy<Value = Observation> {
         maybe(0.0..100.0),
         maybe(0.0..1e6),
         prop::collection::btree_map(".{1,10}", ".{0,20}", 0..4),
+        prop::collection::vec((plate(), maybe(0.0..100.0)), 0..3),
     );
     (identity, time, vehicle, rest).prop_map(|(i, t, v, r)| Observation {
         record_id: RecordId(i.0),
@@ -149,6 +150,14 @@ fn observation() -> impl Strategy<Value = Observation> {
         confidence_percent: r.5,
         gross_kg: r.6,
         details: r.7.into_iter().collect(),
+        candidates: r
+            .8
+            .into_iter()
+            .map(|(plate, confidence_percent)| Candidate {
+                plate,
+                confidence_percent,
+            })
+            .collect(),
     })
 }
 

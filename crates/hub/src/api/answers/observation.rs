@@ -74,6 +74,8 @@ pub struct Reading {
     pub lane: Option<String>,
     /// How sure the device is of the plate, 0 to 100 %.
     pub confidence_percent: Option<f64>,
+    /// What the device weighed for the plate, in its own order; shown as plates are.
+    pub candidates: Vec<Candidate>,
     /// Gross weight in kilograms.
     pub gross_kg: Option<f64>,
     /// Where the pictures that came with the record are listed (most records have none); `null` for those who may not
@@ -81,6 +83,15 @@ pub struct Reading {
     pub images: Option<String>,
     /// What else the message says, by its own field names; empty for those who may not see plates.
     pub details: model::Details,
+}
+
+/// One text that a device weighed for a plate.
+#[derive(Clone, Debug, Serialize)]
+pub struct Candidate {
+    /// The plate it would be.
+    pub plate: String,
+    /// How sure the device is of it, 0 to 100 %.
+    pub confidence_percent: Option<f64>,
 }
 
 /// One observation by itself.
@@ -107,6 +118,12 @@ pub fn reading(
     let o = observation;
     let plate =
         |plate: &Option<model::PlateNumber>| plate.as_ref().and_then(|plate| veil.plate(plate));
+    let candidate = |candidate: &model::Candidate| {
+        Some(Candidate {
+            plate: veil.plate(&candidate.plate)?,
+            confidence_percent: candidate.confidence_percent,
+        })
+    };
     let hidden = |text: &Option<String>| text.as_ref().and_then(|text| veil.show(text));
     Reading {
         record_id: o.record_id,
@@ -149,6 +166,7 @@ pub fn reading(
         is_loaded: o.is_loaded,
         lane: o.lane.clone(),
         confidence_percent: o.confidence_percent,
+        candidates: o.candidates.iter().filter_map(candidate).collect(),
         gross_kg: o.gross_kg,
         images: veil
             .is_clear()
@@ -169,5 +187,31 @@ pub fn observation(fate: &ObservationFate, veil: Veil<'_>) -> Observation {
         crossing_id: fate.crossing_id,
         unlinked: fate.unlinked.map(model::UnlinkedReason::code),
         reading: reading(&fate.observation, fate.link_key.as_ref(), veil),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_are_shown_as_plates_are() {
+        let plate = |text| model::PlateNumber::parse(text).expect("a plate");
+        let mut observation = model::Observation::new(
+            model::RecordId(uuid::Uuid::from_u128(1)),
+            1,
+            model::GateId::parse("huu-nghi").expect("a plain name"),
+            (model::SourceId::parse("camera").expect("a plain name"), 1),
+            Timestamp::UNIX_EPOCH,
+        );
+        observation.candidates = vec![model::Candidate {
+            plate: plate("12C-123.46"),
+            confidence_percent: Some(78.2),
+        }];
+        let clear = reading(&observation, None, Veil::Clear);
+        assert_eq!(clear.candidates[0].plate, "12C-123.46");
+        assert_eq!(clear.candidates[0].confidence_percent, Some(78.2));
+        let hidden = reading(&observation, None, Veil::Hidden);
+        assert!(hidden.candidates.is_empty());
     }
 }

@@ -6,11 +6,12 @@ use bordergate_model::{Basis, Observation, Occurred};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::frames;
 use super::lines::Lines;
 use crate::identifiers::{detail, plate};
 use crate::json::Fields;
 use crate::text::{last_step, lower_case};
-use crate::{Context, Error, event_id};
+use crate::{Context, Error};
 
 /// The least offset, in seconds, that is a zone's and not a wrong clock's.
 const SMALLEST_ZONE_SECONDS: i64 = 1800;
@@ -50,7 +51,7 @@ pub(super) struct Event<'a> {
 
 impl<'a> Event<'a> {
     /// Returns the text at a path; `None` when it is not there or blank.
-    fn text(&self, path: &str) -> Result<Option<Cow<'a, str>>, Error> {
+    pub(super) fn text(&self, path: &str) -> Result<Option<Cow<'a, str>>, Error> {
         let text = match &self.fields {
             Source::Lines(lines) => lines.value(path).map(Cow::Borrowed),
             Source::Json(fields) => fields.text(path)?,
@@ -66,7 +67,7 @@ impl<'a> Event<'a> {
     }
 
     /// Returns the first of several paths that holds a text.
-    fn first_text(&self, paths: &[&str]) -> Result<Option<Cow<'a, str>>, Error> {
+    pub(super) fn first_text(&self, paths: &[&str]) -> Result<Option<Cow<'a, str>>, Error> {
         for path in paths {
             if let Some(text) = self.text(path)? {
                 return Ok(Some(text));
@@ -109,9 +110,9 @@ pub(super) fn read(context: &Context<'_>, event: &Event<'_>) -> Result<Observati
     let plate_text = event.plate_text()?;
     let lane = event.first_text(&["Lane", "TrafficCar.Lane"])?;
     observation.occurred = occurred(context, event)?;
-    observation.event_id = event_id_of(event, plate_text.as_deref())?;
     observation.lane = context.lane(lane.as_deref());
     plate(&mut observation, plate_text.as_deref());
+    frames::name(&mut observation, event, plate_text.as_deref())?;
     for path in DETAILS {
         let name = last_step(path, b'.');
         detail(
@@ -207,20 +208,4 @@ fn utc_or_wall_clock(
     let wall = at.to_zoned(TimeZone::UTC).datetime();
     let local = context.local(wall, text, Basis::Corrected)?;
     Ok(local.filter(|local| !context.is_ahead(local)).or(told))
-}
-
-/// `GroupID`, `EventSeq`, time and plate, by hash: cameras repeat events. None where there is neither time nor plate.
-fn event_id_of(event: &Event<'_>, plate: Option<&str>) -> Result<Option<String>, Error> {
-    let time = event.first_text(&["UTC", "TrafficCar.UTC", "RealUTC", "LocaleTime"])?;
-    if time.is_none() && plate.is_none() {
-        return Ok(None);
-    }
-    let group = event.first_text(&["GroupID", "TrafficCar.GroupID"])?;
-    let fields = [group, event.text("EventSeq")?, time, event.text("UTCMS")?];
-    let mut fields: Vec<&str> = fields
-        .iter()
-        .map(|field| field.as_deref().unwrap_or_default())
-        .collect();
-    fields.push(plate.unwrap_or_default());
-    Ok(Some(event_id::derived(&fields)))
 }
