@@ -41,7 +41,9 @@ pub(super) fn name(
     fields.push(plate.unwrap_or_default());
     let alone = event_id::derived(&fields);
     let (group, time) = (fields[0], fields[2]);
-    let is_one_of_several = !group.is_empty() && count(event, "CountInGroup")? != Some(1);
+    // Events without pictures in groups have the number 0.
+    let has_group = !matches!(group.trim(), "" | "0");
+    let is_one_of_several = has_group && !matches!(count(event, "CountInGroup")?, Some(0 | 1));
     match device_seconds(time).filter(|_| is_one_of_several) {
         None => observation.event_id = Some(alone),
         Some(seconds) => {
