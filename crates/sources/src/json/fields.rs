@@ -294,9 +294,9 @@ impl<'v> Iterator for Elements<'v> {
         })
     }
 }
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::json::parse;
     use crate::text::Text;
 

@@ -49,7 +49,6 @@ impl<'v> Fields<'v> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::json::parse;
     use crate::text::Text;
 
