@@ -27,6 +27,8 @@ pub enum KeyKind {
     Trailer,
     /// A plate one substitution or one lost character away, decided afterwards; never stored as a key.
     PlateNear,
+    /// The lane on which one vehicle was seen about then, decided afterwards; never stored as a key.
+    Lane,
 }
 
 impl KeyKind {
@@ -43,13 +45,14 @@ impl KeyKind {
             Self::PlateFolded => "plate_folded",
             Self::Trailer => "trailer",
             Self::PlateNear => "plate_near",
+            Self::Lane => "lane",
         }
     }
 
     /// Reads a label back; `None` when it is none of [`Self::code`]'s.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        const ALL: [KeyKind; 9] = [
+        const ALL: [KeyKind; 10] = [
             KeyKind::Trip,
             KeyKind::Declaration,
             KeyKind::Container,
@@ -59,6 +62,7 @@ impl KeyKind {
             KeyKind::PlateFolded,
             KeyKind::Trailer,
             KeyKind::PlateNear,
+            KeyKind::Lane,
         ];
         ALL.into_iter().find(|kind| kind.code() == code)
     }
@@ -97,6 +101,19 @@ pub struct KeyWindow {
     pub gate_id: GateId,
     /// The key.
     pub key: MatchKey,
+    /// Start of the span, inclusive.
+    pub from: Timestamp,
+    /// End of the span, inclusive.
+    pub until: Timestamp,
+}
+
+/// A lane, and the span of time in which what was read there matters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LaneWindow {
+    /// The gate.
+    pub gate_id: GateId,
+    /// The lane, as readings name it.
+    pub lane: String,
     /// Start of the span, inclusive.
     pub from: Timestamp,
     /// End of the span, inclusive.

@@ -33,7 +33,7 @@ pub use details::Details;
 pub use device::DeviceSerial;
 pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
-pub use key::{KeyKind, KeyWindow, MatchKey};
+pub use key::{KeyKind, KeyWindow, LaneWindow, MatchKey};
 pub use milestone::Milestone;
 pub use observation::{Observation, ObservationRef, UnlinkedReason};
 pub use outcome::{Outcome, OutcomeKind};

@@ -65,7 +65,7 @@ words! {
         CrossedOut CrossedIn Delivered Returned TurnedBack AgvDispatched AgvArrived GateOut
     }
     model::KeyKind = v1::KeyKind {
-        Trip Declaration Container Seal Tag Plate PlateFolded Trailer PlateNear
+        Trip Declaration Container Seal Tag Plate PlateFolded Trailer PlateNear Lane
     }
     model::Basis = v1::TimeBasis { Explicit Configured Corrected Received Undated }
     indicators::Dimension = v1::Dimension {

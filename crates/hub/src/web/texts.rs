@@ -121,6 +121,7 @@ texts! {
     candidate "Có thể là" "Or";
     plate_folded "Biển số (gộp ký tự dễ nhầm)" "Plate (confusable characters folded)";
     plate_near "Biển số gần giống" "Plate (nearly the same)";
+    lane "Làn: chỉ thấy một xe" "Lane (one vehicle seen)";
 
     crossings "Lượt xe" "Crossings";
     crossing "Lượt xe" "Crossing";
@@ -285,6 +286,7 @@ impl Texts {
             "plate_folded" => self.plate_folded,
             "plate_near" => self.plate_near,
             "trailer" => self.trailer,
+            "lane" => self.lane,
             other => other,
         }
     }

@@ -47,6 +47,7 @@ fn key() -> impl Strategy<Value = MatchKey> {
         KeyKind::PlateFolded,
         KeyKind::Trailer,
         KeyKind::PlateNear,
+        KeyKind::Lane,
     ];
     (select(kinds.as_slice().to_vec()), "[0-9A-Z]{4,12}")
         .prop_map(|(kind, value)| MatchKey { kind, value })

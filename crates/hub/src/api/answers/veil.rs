@@ -74,7 +74,7 @@ impl<'a> Veil<'a> {
 /// A match key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Key {
-    /// `trip`, `declaration`, `container`, `seal`, `tag`, `plate`, `plate_folded`, `trailer` or `plate_near`.
+    /// `trip`, `declaration`, `container`, `seal`, `tag`, `plate`, `plate_folded`, `trailer`, `plate_near` or `lane`.
     pub kind: &'static str,
     /// The identifier's match form.
     pub value: String,
