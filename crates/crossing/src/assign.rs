@@ -11,7 +11,7 @@ use crate::choose::{Choice, by_plate, choose};
 use crate::family::{Family, families};
 use crate::next_start::note_next_start;
 use crate::one::{make_one, make_one_by_strong_keys};
-use crate::reading::{is_swap, link_keys, moment};
+use crate::reading::{is_for_its_lane, is_swap, link_keys, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
@@ -20,22 +20,27 @@ use crate::visits::{Place, Visits};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assigned {
     pub(crate) visits: Vec<Visit>,
-    pub(crate) unlinked: Vec<(Arc<Observation>, UnlinkedReason)>,
+    pub(crate) unlinked: Vec<(Family, UnlinkedReason)>,
+    /// What only its lane may link, afterwards.
+    pub(crate) keyless: Vec<Family>,
 }
 
 /// Links readings by their exact and folded keys.
 pub(crate) fn assign(readings: &[Arc<Observation>], rules: &Rules) -> Assigned {
     let mut visits = Visits::default();
     let mut unlinked = Vec::new();
+    let mut keyless = Vec::new();
     for family in families(readings) {
-        if let Err(reason) = take(&mut visits, &family, rules) {
-            let all = std::iter::once(&family.speaker).chain(&family.others);
-            unlinked.extend(all.map(|reading| (Arc::clone(reading), reason)));
+        if is_for_its_lane(&family.speaker) {
+            keyless.push(family);
+        } else if let Err(reason) = take(&mut visits, &family, rules) {
+            unlinked.push((family, reason));
         }
     }
     Assigned {
         visits: visits.into_visits(),
         unlinked,
+        keyless,
     }
 }
 

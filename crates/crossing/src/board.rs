@@ -8,14 +8,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bordergate_model::{Crossing, CrossingId, Observation, ObservationRef, UnlinkedReason};
-use imbl::{HashMap, OrdSet};
+use bordergate_model::{
+    Crossing, CrossingId, LaneWindow, Observation, ObservationRef, State, UnlinkedReason,
+};
+use imbl::{HashMap, HashSet, OrdSet};
 use jiff::Timestamp;
 
 use crate::changes::{Changes, Placement};
 use crate::describe::describe;
 use crate::group::{GroupNumber, Groups};
-use crate::name::name;
+use crate::keyless::ByLane;
+use crate::lane::is_by_lane;
+use crate::name::{Names, name};
 use crate::near::{due_at, lone, settle};
 use crate::reading::unlinkable;
 use crate::rules::Rules;
@@ -37,6 +41,23 @@ pub struct Board {
     pub(crate) silent: OrdSet<(Timestamp, GroupNumber)>,
     /// Groups whose near-plate decisions loading may have touched; linked again with the next reading.
     pub(crate) pending: OrdSet<GroupNumber>,
+    /// What of lanes decisions looked at beyond what is surely in memory, and what was looked up for that.
+    pub(crate) unseen: HashSet<LaneWindow>,
+    pub(crate) looked_up: HashSet<LaneWindow>,
+}
+
+/// A cluster linked again: its visits and their names.
+pub(crate) struct Anew {
+    pub(crate) settled: Vec<Visit>,
+    pub(crate) names: Names,
+}
+
+impl Anew {
+    /// Returns the crossing that a reading is in by its keys.
+    pub(crate) fn crossing_of(&self, reading: &ObservationRef) -> Option<CrossingId> {
+        let place = self.names.visit_of.get(reading)?;
+        Some(self.names.of_visit[*place])
+    }
 }
 
 impl Board {
@@ -54,6 +75,8 @@ impl Board {
             due: OrdSet::new(),
             silent: OrdSet::new(),
             pending: OrdSet::new(),
+            unseen: HashSet::new(),
+            looked_up: HashSet::new(),
         }
     }
 
@@ -70,11 +93,19 @@ impl Board {
 
     /// Returns every observation in memory that is in no crossing, in no order.
     pub fn unlinked(&self) -> impl Iterator<Item = (&Observation, UnlinkedReason)> {
-        let groups = self
-            .groups
-            .iter()
-            .flat_map(|(_, group)| group.assigned.unlinked.iter());
-        groups.map(|(observation, reason)| (observation.as_ref(), *reason))
+        let families = self.groups.iter().flat_map(|(_, group)| {
+            let unlinked = group.assigned.unlinked.iter();
+            let unlinked = unlinked.map(|(family, reason)| (family, Some(*reason)));
+            unlinked.chain(group.assigned.keyless.iter().map(|family| (family, None)))
+        });
+        let readings = families
+            .flat_map(|(family, reason)| family.readings().map(move |reading| (reading, reason)));
+        readings.filter_map(|(reading, reason)| {
+            let place = self.places.get(&reading.reference());
+            let reason =
+                reason.or(place.map_or(Some(UnlinkedReason::NoKey), |place| place.unlinked));
+            Some((reading.as_ref(), reason?))
+        })
     }
 
     /// Returns the revisions at which crossings that are gone ended.
@@ -101,11 +132,12 @@ impl Board {
         let mut clusters = self.groups.touched_by(&observation);
         clusters.extend(std::mem::take(&mut self.pending));
         let number = self.groups.insert(Arc::new(observation));
-        self.groups.settle_group(number, &rules);
+        let mut changed = self.groups.settle_group(number, &rules);
+        changed.extend(self.keyless_speaker(&reference));
         clusters.insert(number);
         // What hung together before and what hangs together now are decided together.
         let clusters = self.groups.cluster(clusters.into_iter().collect());
-        changes.extend(self.relink(&clusters));
+        changes.extend(self.relink(&clusters, &changed));
         changes
     }
 
@@ -122,26 +154,51 @@ impl Board {
             }
             self.due.remove(&(at, number));
             let cluster = self.groups.cluster(vec![number]);
-            changes.extend(self.relink(&cluster));
+            changes.extend(self.relink(&cluster, &[]));
         }
         changes
     }
 
-    /// Links the groups of a cluster again and publishes the differences.
-    fn relink(&mut self, cluster: &BTreeSet<GroupNumber>) -> Changes {
+    /// Links the groups of a cluster again and publishes the differences. `changed` are the readings that tell something
+    /// else of their lanes than before.
+    fn relink(&mut self, cluster: &BTreeSet<GroupNumber>, changed: &[Arc<Observation>]) -> Changes {
+        let mut cluster = cluster.clone();
+        let (mut anew, by_lane) = loop {
+            let anew = self.link_anew(&cluster);
+            let by_lane = self.by_lane(&cluster, &anew, changed);
+            let beside = self.groups_of(&by_lane.touched);
+            if beside.is_subset(&cluster) {
+                break (anew, by_lane);
+            }
+            let all = cluster.union(&beside).copied().collect();
+            cluster = self.groups.cluster(all);
+        };
+        self.join_by_lane(&mut anew, &by_lane);
+        let changes = self.publish_all(&cluster, anew, &by_lane);
+        let decided = by_lane.readings();
+        let beside: Vec<GroupNumber> = decided
+            .filter_map(|reading| self.groups.of_reading(&reading))
+            .collect();
+        self.unseen.extend(by_lane.windows);
+        for number in cluster {
+            self.note_due(number);
+            self.note_silence(number);
+        }
+        for number in beside {
+            self.note_silence(number);
+        }
+        changes
+    }
+
+    /// Links the groups of a cluster again, by keys and near plates.
+    fn link_anew(&self, cluster: &BTreeSet<GroupNumber>) -> Anew {
         let mut visits: Vec<Visit> = Vec::new();
-        let mut placements = Vec::new();
         let mut old_ids = BTreeSet::new();
         for number in cluster {
-            let Some(group) = self.groups.get(*number).cloned() else {
-                continue;
-            };
-            visits.extend(group.assigned.visits.iter().cloned());
-            let unlinked = group.assigned.unlinked.iter();
-            placements.extend(unlinked.map(|(observation, reason)| {
-                Placement::unlinked(observation.reference(), *reason)
-            }));
-            old_ids.extend(self.crossings_of(*number));
+            if let Some(group) = self.groups.get(*number) {
+                visits.extend(group.assigned.visits.iter().cloned());
+                old_ids.extend(self.crossings_by_key(*number));
+            }
         }
         let settled = settle(visits, self.log_time, &self.rules);
         let old = old_ids
@@ -151,14 +208,34 @@ impl Board {
             self.crossings.contains_key(&crossing_id) && !old_ids.contains(&crossing_id)
         };
         let names = name(&settled, old, is_elsewhere);
+        Anew { settled, names }
+    }
+
+    /// Publishes what differs from before.
+    fn publish_all(
+        &mut self,
+        cluster: &BTreeSet<GroupNumber>,
+        anew: Anew,
+        by_lane: &ByLane,
+    ) -> Changes {
         let mut changes = Changes::default();
-        for (visit, crossing_id) in settled.iter().zip(&names.of_visit) {
+        let groups = cluster.iter().filter_map(|number| self.groups.get(*number));
+        let unlinked = groups.flat_map(|group| &group.assigned.unlinked);
+        let unlinked = unlinked.flat_map(|(family, reason)| {
+            let readings = family.readings();
+            readings.map(|reading| (reading.as_ref(), *reason))
+        });
+        let mut placements: Vec<Placement> = unlinked
+            .chain(by_lane.unlinked())
+            .map(|(reading, reason)| Placement::unlinked(reading.reference(), reason))
+            .collect();
+        for (visit, crossing_id) in anew.settled.iter().zip(&anew.names.of_visit) {
             let crossing = describe(visit, *crossing_id, self.log_time, &self.rules);
             let linked = crossing.readings.iter();
             placements.extend(linked.map(|reading| Placement::linked(*crossing_id, reading)));
             changes.crossings.extend(self.publish(crossing));
         }
-        for (crossing_id, merged_into) in names.gone {
+        for (crossing_id, merged_into) in anew.names.gone {
             changes
                 .crossings
                 .extend(self.bury(crossing_id, merged_into));
@@ -169,11 +246,31 @@ impl Board {
             self.places.insert(place.reference, place.clone());
         }
         changes.placements = placements;
-        for number in cluster {
-            self.note_due(*number);
-            self.note_silence(*number);
-        }
         changes
+    }
+
+    /// Returns the groups whose readings are in crossings by their keys.
+    fn groups_of(&self, crossings: &BTreeSet<CrossingId>) -> BTreeSet<GroupNumber> {
+        let crossings = crossings.iter().filter_map(|one| self.crossings.get(one));
+        crossings
+            .flat_map(|crossing| &crossing.readings)
+            .filter(|reading| !is_by_lane(reading.link_key.as_ref()))
+            .filter_map(|reading| self.groups.of_reading(&reading.observation.reference()))
+            .collect()
+    }
+
+    /// Returns the crossings that a group's readings are in by their keys.
+    fn crossings_by_key(&self, number: GroupNumber) -> BTreeSet<CrossingId> {
+        let readings = self
+            .groups
+            .get(number)
+            .map(|group| group.readings.as_slice());
+        let readings = readings.unwrap_or_default().iter();
+        readings
+            .filter_map(|reading| self.places.get(&reading.reference()))
+            .filter(|place| !is_by_lane(place.link_key.as_ref()))
+            .filter_map(|place| place.crossing_id)
+            .collect()
     }
 
     /// Notes when a group must be looked at again without a new reading.
@@ -186,15 +283,12 @@ impl Board {
             if let Some(reading) = lone(visit) {
                 moments.push(due_at(reading, &self.rules));
             }
-            if visit.end().is_none() {
-                let last = visit
-                    .members
-                    .iter()
-                    .map(|member| member.observation.received_at)
-                    .max();
-                moments.extend(last.map(|last| last + self.rules.expiry));
-            }
         }
+        // Of the crossing and not of the group: what near plates and lanes gave it may have been received later.
+        let crossings = self.crossings_by_key(number);
+        let crossings = crossings.iter().filter_map(|one| self.crossing(*one));
+        let open = crossings.filter(|crossing| crossing.state == State::Open);
+        moments.extend(open.map(|crossing| crossing.last_read_log_time + self.rules.expiry));
         for at in moments.into_iter().filter(|at| *at > self.log_time) {
             self.due.insert((at, number));
         }

@@ -38,10 +38,15 @@ impl Deref for Asking<'_> {
 }
 
 impl Family {
+    /// Returns its readings, the one that speaks first.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &Arc<Observation>> {
+        std::iter::once(&self.speaker).chain(&self.others)
+    }
+
     /// Returns what speaks for the family as it asks for its visit.
     pub(crate) fn asking(&self) -> Asking<'_> {
-        let all = std::iter::once(&self.speaker).chain(&self.others);
-        let first = all
+        let first = self
+            .readings()
             .filter(|reading| reading.corrects.is_none())
             .min_by_key(|reading| (reading.revision, order(reading)));
         Asking {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use bordergate_model::{CrossingId, State};
+use imbl::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::board::Board;
@@ -35,6 +36,7 @@ impl Board {
             return;
         }
         self.forgot_at = self.log_time;
+        self.looked_up = HashSet::new();
         let Ok(horizon) = self.log_time.checked_sub(self.rules.horizon()) else {
             return;
         };

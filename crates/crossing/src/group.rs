@@ -7,6 +7,8 @@ use bordergate_model::{GateId, Observation, ObservationRef, PlateNumber};
 use imbl::{HashMap, OrdSet};
 
 use crate::assign::{Assigned, assign};
+use crate::lane::{Told, told};
+use crate::lanes::Lanes;
 use crate::link::ties;
 use crate::near::{lone, meeting_points};
 use crate::rules::Rules;
@@ -21,6 +23,8 @@ pub(crate) struct Group {
     pub(crate) readings: Vec<Arc<Observation>>,
     pub(crate) assigned: Assigned,
     has_lone: bool,
+    /// What its readings tell of their lanes.
+    pub(crate) told: Vec<Told<()>>,
     /// Folded plates of its visits, and where plates near to them meet.
     plates: BTreeSet<String>,
     points: BTreeSet<u64>,
@@ -33,6 +37,7 @@ pub(crate) struct Groups {
     of_reading: HashMap<ObservationRef, GroupNumber>,
     of_tie: HashMap<(GateId, String), GroupNumber>,
     at_point: HashMap<(GateId, u64), OrdSet<GroupNumber>>,
+    pub(crate) lanes: Lanes<()>,
     next: GroupNumber,
 }
 
@@ -84,8 +89,14 @@ impl Groups {
             .get(&number)
             .map(|group| group.readings.clone())
             .unwrap_or_default();
+        let mut told = self
+            .groups
+            .get(&number)
+            .map(|group| group.told.clone())
+            .unwrap_or_default();
         for other in numbers.into_iter().filter(|other| *other != number) {
-            if let Some(absorbed) = self.remove(other) {
+            if let Some(absorbed) = self.take(other) {
+                told.extend(absorbed.told.iter().cloned());
                 for moved in &absorbed.readings {
                     self.point_to(moved, number);
                 }
@@ -106,6 +117,7 @@ impl Groups {
                 readings,
                 assigned: Assigned::default(),
                 has_lone,
+                told,
                 plates,
                 points,
             }),
@@ -120,10 +132,15 @@ impl Groups {
         }
     }
 
-    /// Links a group's readings among themselves anew.
-    pub(crate) fn settle_group(&mut self, number: GroupNumber, rules: &Rules) {
+    /// Links a group's readings among themselves anew, and returns those that tell something else of their lanes than
+    /// before.
+    pub(crate) fn settle_group(
+        &mut self,
+        number: GroupNumber,
+        rules: &Rules,
+    ) -> Vec<Arc<Observation>> {
         let Some(mut settled) = self.groups.remove(&number) else {
-            return;
+            return Vec::new();
         };
         // `insert` has made it anew, so that nothing is copied here.
         let group = Arc::make_mut(&mut settled);
@@ -148,7 +165,11 @@ impl Groups {
             }
             group.plates = plates.into_iter().map(str::to_owned).collect();
         }
+        let told = told(&group.assigned, |_| ());
+        let changed = self.lanes.replace(&group.told, &told);
+        group.told = told;
         self.groups.insert(number, settled);
+        changed
     }
 
     fn forget_points(&mut self, number: GroupNumber, gate_id: &GateId, points: &BTreeSet<u64>) {
@@ -189,6 +210,15 @@ impl Groups {
 
     /// Forgets a group and returns it.
     pub(crate) fn remove(&mut self, number: GroupNumber) -> Option<Arc<Group>> {
+        let group = self.take(number)?;
+        for (reading, _) in &group.told {
+            self.lanes.remove(reading);
+        }
+        Some(group)
+    }
+
+    /// Takes a group away but for what it tells of lanes.
+    fn take(&mut self, number: GroupNumber) -> Option<Arc<Group>> {
         let group = self.groups.remove(&number)?;
         self.forget_points(number, &group.gate_id, &group.points);
         for reading in &group.readings {

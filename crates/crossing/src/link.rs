@@ -6,9 +6,11 @@ use std::sync::Arc;
 use bordergate_model::{Crossing, CrossingId, Observation, UnlinkedReason};
 use jiff::Timestamp;
 
-use crate::assign::assign;
+use crate::assign::{Assigned, assign};
 use crate::describe::describe;
 use crate::family::event_names;
+use crate::lane::{seen_with, told};
+use crate::lanes::Lanes;
 use crate::near::settle;
 use crate::reading::{link_keys, unlinkable};
 use crate::rules::Rules;
@@ -37,25 +39,49 @@ pub fn link(readings: &[Observation], log_time: Timestamp, rules: &Rules) -> Lin
             }
         }
     }
-    let mut visits = Vec::new();
+    let mut all = Assigned::default();
     for group in groups(linkable) {
         let assigned = assign(&group, rules);
-        visits.extend(assigned.visits);
-        unlinked.extend(
-            assigned
-                .unlinked
-                .into_iter()
-                .map(|(reading, reason)| (reading.as_ref().clone(), reason)),
-        );
+        all.visits.extend(assigned.visits);
+        all.unlinked.extend(assigned.unlinked);
+        all.keyless.extend(assigned.keyless);
     }
-    let settled = settle(visits, log_time, rules);
-    let crossings = settled
-        .iter()
-        .map(|visit| describe(visit, opened(visit), log_time, rules))
+    all.visits = settle(all.visits, log_time, rules);
+    let names: Vec<CrossingId> = all.visits.iter().map(opened).collect();
+    join_by_lanes(&mut all, rules);
+    let each = all.visits.iter().zip(names);
+    let crossings = each
+        .map(|(visit, crossing_id)| describe(visit, crossing_id, log_time, rules))
         .collect();
+    for (family, reason) in all.unlinked {
+        let readings = family.readings();
+        unlinked.extend(readings.map(|reading| (reading.as_ref().clone(), reason)));
+    }
     Linked {
         crossings,
         unlinked,
+    }
+}
+
+/// Links what only its lane may link, or says why not.
+fn join_by_lanes(all: &mut Assigned, rules: &Rules) {
+    let mut lanes = Lanes::default();
+    for told in &told(all, |place| place) {
+        lanes.insert(told);
+    }
+    let mut joining = Vec::new();
+    for family in std::mem::take(&mut all.keyless) {
+        let around = lanes.around(&family.speaker, rules.lane_window * 2);
+        match seen_with(&family.speaker, &around, rules.lane_window) {
+            Ok(place) => {
+                let counts = all.visits[place].counts_by_lane(family.asking(), rules);
+                joining.push((place, family, counts));
+            }
+            Err(reason) => all.unlinked.push((family, reason)),
+        }
+    }
+    for (place, family, counts) in joining {
+        all.visits[place].join_by_lane(&family, counts);
     }
 }
 

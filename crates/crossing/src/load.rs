@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bordergate_model::{Crossing, CrossingId, Observation, UnlinkedReason};
+use bordergate_model::{Crossing, CrossingId, Observation};
 
 use crate::board::Board;
 use crate::changes::Placement;
@@ -66,9 +66,7 @@ impl Board {
     fn load_unlinked(&mut self, observation: Observation, touched: &mut BTreeSet<GroupNumber>) {
         let reference = observation.reference();
         if unlinkable(&observation).is_none() && self.groups.of_reading(&reference).is_none() {
-            // Linkable readings that are in no crossing are there because they fit two.
-            let place = Placement::unlinked(reference, UnlinkedReason::Ambiguous);
-            self.places.insert(reference, place);
+            // Why it is in none is told again when it is linked again.
             touched.insert(self.groups.insert(Arc::new(observation)));
         }
     }

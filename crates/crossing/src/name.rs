@@ -12,6 +12,8 @@ use crate::visit::Visit;
 
 /// Names of visits linked anew.
 pub(crate) struct Names {
+    /// The visit of each reading.
+    pub(crate) visit_of: BTreeMap<ObservationRef, usize>,
     /// By visit.
     pub(crate) of_visit: Vec<CrossingId>,
     /// Names no visit keeps, and the one that took their readings.
@@ -56,7 +58,11 @@ pub(crate) fn name<'a>(
         .filter(|(crossing_id, _)| !used.contains(crossing_id))
         .map(|(crossing_id, place)| (crossing_id, place.map(|place| of_visit[place])))
         .collect();
-    Names { of_visit, gone }
+    Names {
+        visit_of,
+        of_visit,
+        gone,
+    }
 }
 
 /// Where each reading stands among the visits.
@@ -88,7 +94,12 @@ fn anchor(crossing: &Crossing) -> Option<ObservationRef> {
 }
 
 fn is_exact(key: Option<&MatchKey>) -> bool {
-    key.is_none_or(|key| !matches!(key.kind, KeyKind::PlateFolded | KeyKind::PlateNear))
+    key.is_none_or(|key| {
+        !matches!(
+            key.kind,
+            KeyKind::PlateFolded | KeyKind::PlateNear | KeyKind::Lane
+        )
+    })
 }
 
 /// Names a visit by its reading of the lowest offset whose name is free. Where a crossing that kept an

@@ -2,11 +2,12 @@
 //!
 //! Decided afterwards, on visits already linked by their keys, by occurrence time.
 
-use bordergate_model::{Direction, KeyKind, MatchKey, Milestone, Observation, PlateNumber};
+use bordergate_model::{KeyKind, MatchKey, Observation, PlateNumber};
 use jiff::Timestamp;
 
 use crate::family::Asking;
 use crate::reading::moment;
+use crate::room::{around, is_taken_after_end};
 use crate::rules::Rules;
 use crate::visit::Visit;
 
@@ -182,67 +183,15 @@ fn has_room(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules)
     if nearest.is_none_or(|nearest| nearest > rules.reach) {
         return false;
     }
-    let order = usual_order(visit, milestone);
-    let Some(mine) = order.iter().position(|step| *step == milestone) else {
+    let Some((before, after)) = around(visit, milestone) else {
         return false;
     };
-    let before = order[..mine]
-        .iter()
-        .filter_map(|step| visit.first_of(*step))
-        .max();
-    let after = order[mine + 1..]
-        .iter()
-        .filter_map(|step| visit.last_of(*step))
-        .min();
+    let before = before.iter().filter_map(|step| visit.first_of(*step)).max();
+    let after = after.iter().filter_map(|step| visit.last_of(*step)).min();
     let is_in_order =
         before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after);
-    is_in_order && is_taken_after_end(visit, visits, reading, rules)
-}
-
-/// Tells whether a visit takes the reading although it ended more than a minute before it.
-fn is_taken_after_end(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules) -> bool {
-    let at = moment(&reading);
-    let is_after_end = visit
-        .end()
-        .is_some_and(|(_, ended_at)| at.duration_since(ended_at) > rules.after_close);
-    if !is_after_end {
-        return true;
-    }
-    match reading.milestone {
-        Some(Milestone::Returned | Milestone::Delivered) => visit.has(Milestone::CrossedOut),
-        _ => {
-            let of_vehicle = visits
-                .iter()
-                .filter(|other| has_near_plate(other, &reading));
-            visit.takes_after_end(reading, of_vehicle, rules)
-        }
-    }
-}
-
-/// Returns the usual order of what is seen at the place, with `milestone` where it can stand.
-fn usual_order(visit: &Visit, milestone: Milestone) -> &'static [Milestone] {
-    use Milestone as M;
-    const EXPORT: &[Milestone] = &[
-        M::GateIn,
-        M::YardIn,
-        M::Weighed,
-        M::YardOut,
-        M::BorderControlled,
-        M::CrossedOut,
-        M::Delivered,
-        M::Returned,
-        M::GateOut,
-    ];
-    const IMPORT: &[Milestone] = &[
-        M::CrossedIn,
-        M::BorderControlled,
-        M::YardIn,
-        M::Weighed,
-        M::YardOut,
-        M::GateOut,
-        M::CrossedOut,
-    ];
-    let is_import = visit.direction() == Direction::Import
-        || (visit.direction() == Direction::Unknown && milestone == M::CrossedIn);
-    if is_import { IMPORT } else { EXPORT }
+    let of_vehicle = visits
+        .iter()
+        .filter(|other| has_near_plate(other, &reading));
+    is_in_order && is_taken_after_end(visit, of_vehicle, reading, rules)
 }

@@ -46,11 +46,24 @@ pub(crate) fn link_keys(observation: &Observation) -> Vec<MatchKey> {
 pub(crate) fn unlinkable(observation: &Observation) -> Option<UnlinkedReason> {
     if observation.milestone.is_none() && observation.corrects.is_none() {
         Some(UnlinkedReason::NoMeaning)
-    } else if link_keys(observation).is_empty() && observation.corrects.is_none() {
+    } else if link_keys(observation).is_empty()
+        && observation.corrects.is_none()
+        && !is_for_its_lane(observation)
+    {
         Some(UnlinkedReason::NoKey)
     } else {
         None
     }
+}
+
+/// Tells whether only the lane may link a reading: a sensor's, dated, on a lane, and without a key. A report without one
+/// tells all it knows; what nothing dates was on no lane at any time.
+pub(crate) fn is_for_its_lane(observation: &Observation) -> bool {
+    observation.rank == 0
+        && is_dated(observation)
+        && observation.milestone.is_some()
+        && observation.lane.is_some()
+        && link_keys(observation).is_empty()
 }
 
 /// Tells whether the milestone begins a visit.

@@ -21,6 +21,8 @@ pub struct Rules {
     pub going_home: SignedDuration,
     /// Log time after which a lone sensor reading may be linked by a near plate.
     pub near_window: SignedDuration,
+    /// How far apart a reading without a key and those that name the vehicle on its lane may lie.
+    pub lane_window: SignedDuration,
     /// Log time without a reading after which an open crossing expires.
     pub expiry: SignedDuration,
     /// How far apart in time readings may lie and still matter to each other's linking.
@@ -38,6 +40,7 @@ impl Default for Rules {
             leave_after_turn_back: SignedDuration::from_hours(3),
             going_home: SignedDuration::from_hours(36),
             near_window: SignedDuration::from_hours(2),
+            lane_window: SignedDuration::from_secs(120),
             expiry: SignedDuration::from_hours(30 * 24),
             reach: SignedDuration::from_hours(36),
         }

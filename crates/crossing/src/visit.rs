@@ -18,15 +18,31 @@ pub(crate) struct Member {
     pub(crate) observation: Arc<Observation>,
     /// The key by which it came; `None` for the one that opened the visit.
     pub(crate) link_key: Option<MatchKey>,
-    /// Whether it lends its keys: not when superseded by a correction or linked by a near plate.
+    /// Whether it lends its keys: not when superseded by a correction, or linked by a near plate or its lane.
     pub(crate) lends: bool,
-    /// Whether a correction has taken its place.
-    pub(crate) is_superseded: bool,
+    /// Whether it counts: not when a correction has taken its place, or its lane joined it out of time or order.
+    pub(crate) counts: bool,
     /// When its event was first read; `None` when nothing dates that, or only corrections of it were read.
     begins_at: Option<Timestamp>,
 }
 
 impl Member {
+    /// Returns the readings of a family that came by `link_key`.
+    pub(crate) fn all(family: &Family, link_key: Option<&MatchKey>) -> impl Iterator<Item = Self> {
+        let begins_at = family.asking().begins_at;
+        let speaker = family.speaker.reference();
+        family.readings().map(move |observation| {
+            let speaks = observation.reference() == speaker;
+            Self {
+                observation: Arc::clone(observation),
+                link_key: link_key.cloned(),
+                lends: speaks,
+                counts: speaks,
+                begins_at,
+            }
+        })
+    }
+
     /// Returns it as it would ask for its visit.
     pub(crate) fn asking(&self) -> Asking<'_> {
         Asking {
@@ -51,17 +67,7 @@ impl Visit {
     /// Adds a family of readings that came by `link_key`.
     pub(crate) fn add(&mut self, family: &Family, link_key: Option<MatchKey>) {
         self.keys.extend(link_keys(&family.speaker));
-        let begins_at = family.asking().begins_at;
-        let member = |observation: &Arc<Observation>, is_superseded: bool| Member {
-            observation: Arc::clone(observation),
-            link_key: link_key.clone(),
-            lends: !is_superseded,
-            is_superseded,
-            begins_at,
-        };
-        self.members.push(member(&family.speaker, false));
-        self.members
-            .extend(family.others.iter().map(|other| member(other, true)));
+        self.members.extend(Member::all(family, link_key.as_ref()));
     }
 
     /// Takes another visit found to be the same; what had opened it counts as linked by `key`.
@@ -75,14 +81,14 @@ impl Visit {
         self.next_start_at = self.next_start_at.or(other.next_start_at);
     }
 
-    /// Returns the readings that count, those superseded left out.
+    /// Returns the readings that count.
     pub(crate) fn effective(&self) -> impl Iterator<Item = &Observation> {
         self.asking().map(|asking| asking.reading)
     }
 
     /// Returns the readings that count as they would ask for their visit.
     pub(crate) fn asking(&self) -> impl Iterator<Item = Asking<'_>> {
-        let counting = self.members.iter().filter(|member| !member.is_superseded);
+        let counting = self.members.iter().filter(|member| member.counts);
         counting.map(Member::asking)
     }
 

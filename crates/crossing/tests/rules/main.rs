@@ -9,6 +9,7 @@ mod after_end;
 mod describing;
 mod ends;
 mod keys;
+mod lane;
 mod near;
 mod revisions;
 mod standing;

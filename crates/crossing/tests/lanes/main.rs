@@ -1,0 +1,164 @@
+//! Readings without a key on the board: what comes out is what the definition gives, in whatever order they arrive,
+//! wherever the hub starts again, and whatever has left memory by then.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod common;
+
+mod hub;
+mod traffic;
+
+use std::collections::BTreeSet;
+
+use bordergate_crossing::{Rules, link};
+use bordergate_model::Milestone::{Weighed, YardIn};
+use bordergate_model::{CrossingId, KeyKind, ObservationRef, UnlinkedReason};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use common::{late_enough, second};
+use hub::{Hub, essence};
+use traffic::{arriving, by, lately, over_days};
+
+const TRUCK: &str = "12C12345";
+const OTHER: &str = "29H55512";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn the_board_gives_what_link_gives_in_any_order_with_restarts_anywhere(
+        readings in lately(),
+        shuffle in any::<u64>(),
+        restarts in prop::collection::btree_set(0_usize..30, 0..4),
+    ) {
+        let end = late_enough(&readings);
+        let linked = link(&readings, end, &Rules::default());
+        let mut shuffled = readings.clone();
+        shuffled.sort_by_key(|reading| (u64::from(u32::try_from(reading.offset).expect("small")) + 1).wrapping_mul(shuffle | 1));
+        let mut hub = Hub::default();
+        for (place, reading) in shuffled.into_iter().enumerate() {
+            hub.take(reading);
+            if restarts.contains(&place) {
+                hub.restart();
+            }
+        }
+        hub.end(end);
+        prop_assert_eq!(hub.essence(), essence(&linked));
+    }
+
+    #[test]
+    fn what_left_memory_is_looked_up(
+        readings in over_days(),
+        restarts in prop::collection::btree_set(0_usize..30, 0..4),
+    ) {
+        let end = late_enough(&readings);
+        let linked = link(&readings, end, &Rules::default());
+        let mut hub = Hub::default();
+        for (place, reading) in arriving(readings).into_iter().enumerate() {
+            hub.take(reading);
+            if restarts.contains(&place) {
+                hub.restart();
+            }
+        }
+        hub.end(end);
+        prop_assert_eq!(hub.essence(), essence(&linked));
+    }
+
+    #[test]
+    fn a_reading_without_a_key_opens_and_names_no_crossing(readings in lately()) {
+        let readings: Vec<_> = readings.into_iter().filter(|reading| reading.revision == 0).collect();
+        let keyed: Vec<_> = readings.iter().filter(|reading| reading.plate.is_some()).cloned().collect();
+        prop_assume!(!keyed.is_empty());
+        let ids = |readings: &[_]| -> BTreeSet<CrossingId> {
+            let linked = link(readings, late_enough(&keyed), &Rules::default());
+            linked.crossings.iter().map(|crossing| crossing.crossing_id).collect()
+        };
+        prop_assert_eq!(ids(&readings), ids(&keyed));
+    }
+}
+
+/// What the scale's weighing, offset 1, comes to.
+fn weighing(hub: &Hub) -> Result<Option<KeyKind>, UnlinkedReason> {
+    let (reference, placement) = hub
+        .places()
+        .find(|(reference, _)| reference.offset == 1)
+        .expect("it was taken");
+    assert_eq!(reference.index, 0);
+    match placement.unlinked {
+        Some(reason) => Err(reason),
+        None => Ok(placement.link_key.as_ref().map(|key| key.kind)),
+    }
+}
+
+#[test]
+fn a_second_vehicle_told_late_makes_a_weighing_ambiguous_though_all_has_left_memory() {
+    let mut hub = Hub::default();
+    hub.take(by("camera", 0, YardIn, 0, TRUCK));
+    hub.take(by("scale", 1, Weighed, 30, ""));
+    hub.take(by(
+        "line",
+        2,
+        bordergate_model::Milestone::TurnedBack,
+        600,
+        TRUCK,
+    ));
+    assert_eq!(weighing(&hub), Ok(Some(KeyKind::Lane)));
+    for number in 3..5 {
+        let mut later = by("line", number, YardIn, 0, "98C00001");
+        later.received_at = second(i64::from(number) * 60 * 3600);
+        later.occurred.at = Some(later.received_at);
+        hub.take(later);
+    }
+    hub.restart();
+    assert!(!hub.remembers(TRUCK), "it ended days ago");
+    let mut late = by("rear", 5, YardIn, 60, OTHER);
+    late.received_at = second(300 * 3600);
+    hub.take(late);
+    assert_eq!(weighing(&hub), Err(UnlinkedReason::Ambiguous));
+    assert_eq!(hub.look_up_count(), 1, "once, about the one lane");
+}
+
+#[test]
+fn a_vehicle_told_late_takes_a_weighing_that_had_left_memory() {
+    let mut hub = Hub::default();
+    hub.take(by("scale", 1, Weighed, 30, ""));
+    assert_eq!(weighing(&hub), Err(UnlinkedReason::NoKey));
+    let mut much_later = by("line", 2, YardIn, 0, "98C00001");
+    much_later.received_at = second(200 * 3600);
+    much_later.occurred.at = Some(much_later.received_at);
+    hub.take(much_later);
+    hub.restart();
+    let mut late = by("camera", 3, YardIn, 0, TRUCK);
+    late.received_at = second(201 * 3600);
+    hub.take(late);
+    assert_eq!(weighing(&hub), Ok(Some(KeyKind::Lane)));
+}
+
+#[test]
+fn lanes_of_two_gates_that_bear_one_name_are_two_lanes() {
+    let mut hub = Hub::default();
+    let mut elsewhere = by("camera", 0, YardIn, 0, TRUCK);
+    elsewhere.gate_id = bordergate_model::GateId::parse("tan-thanh").expect("a name");
+    hub.take(elsewhere);
+    hub.take(by("scale", 1, Weighed, 30, ""));
+    assert_eq!(weighing(&hub), Err(UnlinkedReason::NoKey));
+}
+
+#[test]
+fn silence_is_counted_from_what_the_lane_told_last() {
+    let mut weighed = by("scale", 1, Weighed, 30, "");
+    weighed.received_at = second(30) + SignedDuration::from_hours(10);
+    let mut hub = Hub::default();
+    hub.take(by("camera", 0, YardIn, 0, TRUCK));
+    hub.take(weighed.clone());
+    let expiry = Rules::default().expiry;
+    hub.end(second(0) + expiry);
+    let state = |hub: &Hub| hub.crossings().next().map(|crossing| crossing.state);
+    assert_eq!(state(&hub), Some(bordergate_model::State::Open));
+    hub.end(weighed.received_at + expiry);
+    assert_eq!(state(&hub), Some(bordergate_model::State::Expired));
+}
+
+/// Names of readings, for the essence.
+pub(crate) type Names = BTreeSet<ObservationRef>;
