@@ -35,6 +35,7 @@ migrations! {
     1 "hub" "0001_hub.sql";
     2 "parts" "0002_parts.sql";
     3 "bridge" "0003_bridge.sql";
+    4 "lanes" "0004_lanes.sql";
     5 "gdc" "0005_gdc.sql";
     11 "devices" "0011_devices.sql";
 }
