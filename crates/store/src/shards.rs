@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use bordergate_indicators::Measures;
 use bordergate_model::{
-    Crossing, CrossingId, GateId, KeyWindow, MatchKey, Observation, ObservationRef, Offset,
-    Outcome, RecordId, Shard, SourceId, UnlinkedReason,
+    Crossing, CrossingId, GateId, KeyWindow, LaneWindow, MatchKey, Observation, ObservationRef,
+    Offset, Outcome, RecordId, Shard, SourceId, UnlinkedReason,
 };
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -63,6 +63,8 @@ pub struct Wanted {
     pub events: Vec<(SourceId, String)>,
     /// Keys of crossings that may not be in memory.
     pub keys: Vec<KeyWindow>,
+    /// Lanes of which everything read within a span is wanted.
+    pub lanes: Vec<LaneWindow>,
     /// Crossings wanted by name.
     pub crossing_ids: Vec<CrossingId>,
     /// Kept parts of split messages.
@@ -92,9 +94,9 @@ pub struct Found {
     pub events: Vec<(Observation, Option<CrossingId>)>,
     /// The crossings (not merged) that carry a wanted key and are open or expired, or whose
     /// `first_at..=last_at` overlaps the key's span; those wanted by name; those that hold a found
-    /// event. Complete with their readings.
+    /// event or a reading of a wanted lane. Complete with their readings.
     pub crossings: Vec<Crossing>,
-    /// Unlinked observations that carry a wanted key within its span.
+    /// Unlinked observations that carry a wanted key within its span, and those of wanted lanes. One may come twice.
     pub unlinked: Vec<Observation>,
     /// Revisions of merged crossings that a reading of `crossings` or `unlinked` once opened: a
     /// crossing that comes back under such an id goes on from there.

@@ -1,6 +1,6 @@
 //! Look-ups of a batch and of a take-over: a few selects whatever their size.
 
-use bordergate_model::{Crossing, GateId};
+use bordergate_model::{Crossing, GateId, LaneWindow};
 use sqlx::{PgConnection, query_as};
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::column::column;
 use super::{Stamp, parts, sql, stamp};
 use crate::failure::OrFailure;
 use crate::rows::crossing::{bare, ids, once_opened, tombstones, with_readings};
-use crate::rows::found::{events, names};
+use crate::rows::found::{events, names, on_lanes};
 use crate::rows::observation::observations;
 use crate::rows::record::known;
 use crate::{Error, Found, Loaded, Wanted};
@@ -30,6 +30,7 @@ pub(crate) async fn look_up(
         .await
         .or_failure()?;
     let events = events(event_rows)?;
+    let on_lanes = on_lanes(lane_readings(connection, &wanted.lanes).await?)?;
     let keys = Keys::of(wanted);
     let documents = query_as(sql!("crossings_by_key"))
         .bind(&keys.gates)
@@ -37,7 +38,7 @@ pub(crate) async fn look_up(
         .bind(&keys.values)
         .bind(&keys.from)
         .bind(&keys.until)
-        .bind(names(wanted, &events))
+        .bind(names(wanted, &events, &on_lanes.0))
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
@@ -51,7 +52,8 @@ pub(crate) async fn look_up(
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
-    let unlinked = observations(unlinked)?;
+    let mut unlinked = observations(unlinked)?;
+    unlinked.extend(on_lanes.1);
     let opened = query_as(sql!("tombstones_of"))
         .bind(once_opened(&crossings, &unlinked))
         .fetch_all(&mut *connection)
@@ -69,6 +71,24 @@ pub(crate) async fn look_up(
         tombstones: tombstones(opened)?,
         parts,
     })
+}
+
+/// Returns what was read on lanes: the crossing, or the document of an observation without one.
+async fn lane_readings(
+    connection: &mut PgConnection,
+    lanes: &[LaneWindow],
+) -> Result<Vec<(Option<Uuid>, Option<String>)>, Error> {
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    query_as(sql!("lane_readings"))
+        .bind(column(lanes, |window| window.gate_id.as_str()))
+        .bind(column(lanes, |window| window.lane.as_str()))
+        .bind(column(lanes, |window| stamp(window.from)))
+        .bind(column(lanes, |window| stamp(window.until)))
+        .fetch_all(connection)
+        .await
+        .or_failure()
 }
 
 /// Wanted keys, a column each.

@@ -1,6 +1,6 @@
 //! Look-ups of a batch and of a take-over: a few selects whatever their size.
 
-use bordergate_model::{Crossing, GateId, KeyWindow};
+use bordergate_model::{Crossing, GateId, KeyWindow, LaneWindow};
 use serde::Serialize;
 use sqlx::{SqliteConnection, query_as};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use super::{parts, sql};
 use crate::failure::OrFailure;
 use crate::rows::batch::RelinkRow;
 use crate::rows::crossing::{bare, ids, once_opened, tombstones, with_readings};
-use crate::rows::found::{events, names};
+use crate::rows::found::{events, names, on_lanes};
 use crate::rows::observation::observations;
 use crate::rows::record::known;
 use crate::{Error, Found, Loaded, Wanted, document};
@@ -77,10 +77,11 @@ pub(crate) async fn look_up(
         .await
         .or_failure()?;
     let events = events(event_rows)?;
+    let on_lanes = on_lanes(lane_readings(connection, &wanted.lanes).await?)?;
     let wanted_keys = document::write("keys", &WantedKey::all(wanted))?;
     let documents: Vec<(String,)> = query_as(sql!("crossings_by_key"))
         .bind(&wanted_keys)
-        .bind(hex_list(&names(wanted, &events)))
+        .bind(hex_list(&names(wanted, &events, &on_lanes.0)))
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
@@ -90,7 +91,8 @@ pub(crate) async fn look_up(
         .fetch_all(&mut *connection)
         .await
         .or_failure()?;
-    let unlinked = observations(unlinked)?;
+    let mut unlinked = observations(unlinked)?;
+    unlinked.extend(on_lanes.1);
     let opened = query_as(sql!("tombstones_of"))
         .bind(hex_list(&once_opened(&crossings, &unlinked)))
         .fetch_all(&mut *connection)
@@ -108,6 +110,36 @@ pub(crate) async fn look_up(
         tombstones: tombstones(opened)?,
         parts,
     })
+}
+
+/// A wanted span of a lane as columns.
+#[derive(Debug, Serialize)]
+struct WantedLane<'a> {
+    gate_id: &'a str,
+    lane: &'a str,
+    from_us: i64,
+    until_us: i64,
+}
+
+/// Returns what was read on lanes: the crossing, or the document of an observation without one.
+async fn lane_readings(
+    connection: &mut SqliteConnection,
+    lanes: &[LaneWindow],
+) -> Result<Vec<(Option<Uuid>, Option<String>)>, Error> {
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lanes = lanes.iter().map(|window| WantedLane {
+        gate_id: window.gate_id.as_str(),
+        lane: &window.lane,
+        from_us: window.from.as_microsecond(),
+        until_us: window.until.as_microsecond(),
+    });
+    query_as(sql!("lane_readings"))
+        .bind(document::write("lanes", &lanes.collect::<Vec<_>>())?)
+        .fetch_all(connection)
+        .await
+        .or_failure()
 }
 
 /// Returns what a take-over loads.

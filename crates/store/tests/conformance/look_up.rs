@@ -1,12 +1,12 @@
 //! Look-ups of a batch: records, events, crossings by key, unlinked observations, tombstones.
 
-use bordergate_model::{CrossingId, Milestone, Observation, State};
+use bordergate_model::{CrossingId, LaneWindow, Milestone, Observation, State};
 use bordergate_store::{Found, Wanted};
 
 use crate::bench::Bench;
 use crate::sample::{
-    Owner, closed, crossing, gate, measured, plate_key, quarantined, reading, record_id, source,
-    tombstone, unlinked, window,
+    Owner, at, closed, crossing, gate, measured, plate_key, quarantined, reading, record_id,
+    source, tombstone, unlinked, window,
 };
 
 async fn look_up(bench: &Bench, wanted: Wanted) -> Found {
@@ -208,6 +208,62 @@ pub(crate) async fn unlinked_observations_are_found_within_the_span(bench: Bench
         };
         assert_eq!(found.unlinked, expected, "{from}..={until}");
     }
+}
+
+pub(crate) async fn what_a_lane_told_is_found_by_the_moment_it_is_linked_by(bench: Bench) {
+    let mut owner = Owner::take(&bench.store).await;
+    let on_lane = |offset, lane: &str| Observation {
+        lane: Some(lane.to_owned()),
+        ..reading(offset, Milestone::Weighed)
+    };
+    let visit = closed(crossing(&[
+        reading(1, Milestone::GateIn),
+        on_lane(10, "3"),
+        on_lane(11, "3"),
+    ]));
+    let alone = on_lane(12, "3");
+    let mut unbelieved = on_lane(13, "3");
+    unbelieved.is_suspect = true;
+    unbelieved.received_at = at(2_000);
+    let mut batch = owner.batch_of(14, std::slice::from_ref(&visit));
+    let beside = [alone.clone(), unbelieved.clone(), on_lane(9, "4")];
+    batch.observations.extend(beside.map(unlinked));
+    owner.commit(&batch).await;
+    let window = |lane: &str, from, until| LaneWindow {
+        gate_id: gate("huu-nghi"),
+        lane: lane.to_owned(),
+        from: at(from),
+        until: at(until),
+    };
+    let on_lanes = async |lanes: Vec<LaneWindow>| {
+        let wanted = Wanted {
+            lanes,
+            ..Wanted::default()
+        };
+        let mut found = look_up(&bench, wanted).await;
+        found.unlinked.sort_by_key(|reading| reading.offset);
+        (found.crossings, found.unlinked)
+    };
+    let all = vec![window("3", 600, 2_000)];
+    let whole = (vec![visit.clone()], vec![alone.clone(), unbelieved.clone()]);
+    assert_eq!(on_lanes(all).await, whole, "the crossing once, and whole");
+    for (from, until, has_visit, offsets) in [
+        (660, 660, true, vec![]),
+        (661, 720, false, vec![12]),
+        (721, 1_999, false, vec![]),
+        (2_000, 2_000, false, vec![13]),
+    ] {
+        let (crossings, unlinked) = on_lanes(vec![window("3", from, until)]).await;
+        let found: Vec<_> = unlinked.iter().map(|reading| reading.offset).collect();
+        assert_eq!(
+            (crossings.len(), found),
+            (has_visit.into(), offsets),
+            "{from}..={until}"
+        );
+    }
+    let mut elsewhere = window("3", 0, 9_000);
+    elsewhere.gate_id = gate("tan-thanh");
+    assert_eq!(on_lanes(vec![elsewhere]).await, (vec![], vec![]));
 }
 
 pub(crate) async fn merged_crossings_are_told_to_those_that_come_back(bench: Bench) {

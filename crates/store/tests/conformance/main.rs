@@ -92,6 +92,7 @@ on_every_backend! {
     look_up::every_appearance_of_a_record_is_known,
     look_up::merged_crossings_are_told_to_those_that_come_back,
     look_up::unlinked_observations_are_found_within_the_span,
+    look_up::what_a_lane_told_is_found_by_the_moment_it_is_linked_by,
     pages::crossings_turn_pages_without_loss_or_repetition,
     pages::observations_turn_pages_while_others_arrive,
     pages::filters_of_crossings_hold_together,
