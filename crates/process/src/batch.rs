@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use bordergate_crossing::{Board, Changes, Placement};
 use bordergate_indicators::measure;
 use bordergate_model::{
-    CrossingChange, CrossingId, Observation, ObservationRef, Outcome, OutcomeKind, RecordId,
-    SourceId,
+    CrossingChange, CrossingId, LaneWindow, Observation, ObservationRef, Outcome, OutcomeKind,
+    RecordId, SourceId,
 };
 use bordergate_store::{
     Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine,
@@ -31,6 +31,8 @@ pub(crate) struct Linked {
     pub(crate) board: Board,
     /// The split messages that became whole, each as read under the record that completed it.
     pub(crate) joined: Vec<ReadRecord>,
+    /// What linking looked at on lanes and could not see whole; not empty: it must be looked up and the run linked again.
+    pub(crate) unseen: Vec<LaneWindow>,
 }
 
 /// The state a batch is linked on: the board as it would be after the commit, and what was written so far.
@@ -52,12 +54,13 @@ pub(crate) struct Overlay<'r> {
 }
 
 impl<'r> Overlay<'r> {
-    /// Starts from the committed board and what the database holds.
+    /// Starts from the committed board and what the database holds; of `lanes` everything was looked up.
     pub(crate) fn new(
         board: &Board,
         registered: &'r Registered,
         log_time: Option<Timestamp>,
         found: Found,
+        lanes: &[LaneWindow],
     ) -> Self {
         let mut overlay = Self {
             registered,
@@ -81,12 +84,17 @@ impl<'r> Overlay<'r> {
                 .or_default()
                 .push(known);
         }
-        for (observation, _) in found.events {
+        let mut unlinked = found.unlinked;
+        for (observation, crossing_id) in found.events {
             overlay.note_event(&observation);
+            if crossing_id.is_none() {
+                unlinked.push(observation);
+            }
         }
         overlay
             .board
-            .load(found.crossings, found.unlinked, found.tombstones);
+            .load(found.crossings, unlinked, found.tombstones);
+        overlay.board.note_looked_up(lanes.iter().cloned());
         overlay
     }
 
@@ -332,8 +340,10 @@ impl<'r> Overlay<'r> {
             crossings,
             parts: self.parts.finish(),
         };
+        let unseen = self.board.unseen().cloned().collect();
         self.board.forget_when_due();
         Some(Linked {
+            unseen,
             batch,
             board: self.board,
             joined: self.joined,

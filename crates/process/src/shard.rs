@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use bordergate_crossing::Board;
 use bordergate_eventlog::{RunLimit, ShardReader};
 use bordergate_model::record::TICK;
-use bordergate_model::{LoggedRecord, Offset, RawRecord, RecordId, Shard as ShardNumber, SourceId};
-use bordergate_store::{Batch, Found, Progress};
+use bordergate_model::{
+    LaneWindow, LoggedRecord, Offset, RawRecord, RecordId, Shard as ShardNumber, SourceId,
+};
+use bordergate_store::{Batch, Found, Progress, Wanted};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -290,8 +292,13 @@ impl Shard {
         // Messages whose parts are joined in this run: only linking tells which, and only then can be looked up what
         // they need. Each round brings at least one that was not known, so the rounds end.
         let mut joined: Vec<ReadRecord> = Vec::new();
+        // What of lanes may not be in memory: only linking tells that too.
+        let mut lanes: Vec<LaneWindow> = Vec::new();
         loop {
-            let first = wanted(&self.board, &self.progress, &read, &joined);
+            let first = Wanted {
+                lanes: lanes.clone(),
+                ..wanted(&self.board, &self.progress, &read, &joined)
+            };
             let looking = look_up(self.tools.store.as_ref(), &self.board, first);
             let found = match looking.instrument(tracing::debug_span!("look up")).await {
                 Ok(found) => found,
@@ -302,11 +309,12 @@ impl Shard {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let linked = tracing::debug_span!("link").in_scope(|| self.link(&read, found));
+            let linked = tracing::debug_span!("link").in_scope(|| self.link(&read, found, &lanes));
             let Some(Linked {
                 batch,
                 board,
                 joined: now_joined,
+                unseen,
             }) = linked
             else {
                 return Ok(Err((
@@ -316,8 +324,9 @@ impl Shard {
             };
             let new = now_joined.into_iter().filter(|one| !joined.contains(one));
             let new: Vec<ReadRecord> = new.collect();
-            if !new.is_empty() {
+            if !new.is_empty() || !unseen.is_empty() {
                 joined.extend(new);
+                lanes.extend(unseen);
                 continue;
             }
             let writing = write(self.tools.store.as_ref(), &batch);
@@ -344,10 +353,10 @@ impl Shard {
     }
 
     /// Links on an overlay; `None` when that panics, and then the board is as it was.
-    fn link(&self, read: &[ReadRecord], found: Found) -> Option<Linked> {
+    fn link(&self, read: &[ReadRecord], found: Found, lanes: &[LaneWindow]) -> Option<Linked> {
         let linked = catch_unwind(AssertUnwindSafe(|| {
             let log_time = self.progress.log_time;
-            let mut overlay = Overlay::new(&self.board, &self.registered, log_time, found);
+            let mut overlay = Overlay::new(&self.board, &self.registered, log_time, found, lanes);
             for record in read {
                 overlay.take(record);
             }

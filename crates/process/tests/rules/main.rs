@@ -3,6 +3,7 @@
 mod batches;
 mod events;
 mod fence;
+mod lanes;
 mod log_identity;
 mod message;
 mod outcomes;

@@ -13,6 +13,13 @@ pub(crate) const YARD: &str = "yard";
 /// The source of weighbridge tickets.
 pub(crate) const SCALE: &str = "scale";
 
+/// The source of weighings that name nobody, on [`LANE`].
+pub(crate) const PLATFORM: &str = "platform";
+/// The lane of the platform.
+pub(crate) const LANE: &str = "3";
+/// The frames of one weighing, of the readers' samples.
+const FRAMES: &[u8] = include_bytes!("../../../sources/samples/mettler-continuous/ordinary.bin");
+
 /// The source of customs messages.
 pub(crate) const CUSTOMS: &str = "customs";
 /// A clearance permit of the readers' samples: registered, inspected, cleared.
@@ -49,6 +56,11 @@ pub(crate) fn yard(key: &str, body: impl Into<String>, received_at: Timestamp) -
 /// Returns a record of the scale's.
 pub(crate) fn scale(key: &str, body: impl Into<String>, received_at: Timestamp) -> RawRecord {
     record(SCALE, "weighbridge-json", key, body.into(), received_at)
+}
+
+/// Returns a weighing of whatever stands on the platform.
+pub(crate) fn weighing(key: &str, received_at: Timestamp) -> RawRecord {
+    record(PLATFORM, "mettler-continuous", key, FRAMES, received_at)
 }
 
 /// Returns a record of customs'.

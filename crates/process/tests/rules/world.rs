@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::message::{CUSTOMS, GATE, OTHER_GATE, SCALE, YARD};
+use crate::message::{CUSTOMS, GATE, LANE, OTHER_GATE, PLATFORM, SCALE, YARD};
 
 /// The shard under test.
 pub(crate) const SHARD: u16 = 0;
@@ -54,6 +54,10 @@ impl World {
                 source(YARD, "cloudevents-json"),
                 source(SCALE, "weighbridge-json"),
                 source(CUSTOMS, "vnaccs"),
+                Source {
+                    lane: Some(LANE.to_owned()),
+                    ..source(PLATFORM, "mettler-continuous")
+                },
             ],
         };
         store.seed(&reference).await.expect("they are whole");
