@@ -80,6 +80,16 @@ impl Board {
         }
     }
 
+    /// Returns an empty board that goes on at a log time: what it loads next was stored then, and what is older than its
+    /// horizon is not in memory.
+    #[must_use]
+    pub fn resumed(rules: Rules, log_time: Timestamp) -> Self {
+        Self {
+            log_time,
+            ..Self::new(rules)
+        }
+    }
+
     /// Returns a crossing in memory.
     #[must_use]
     pub fn crossing(&self, crossing_id: CrossingId) -> Option<&Crossing> {

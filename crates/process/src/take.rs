@@ -67,6 +67,7 @@ async fn prepare(
     let registered = Registered::load(tools.store.as_ref(), shard).await?;
     let mut board = Board::new(tools.rules.clone());
     if let Some(log_time) = progress.log_time {
+        board = Board::resumed(tools.rules.clone(), log_time);
         let since = log_time - tools.rules.horizon();
         let loaded = tools.store.load_board(&registered.gates(), since).await?;
         board.load(loaded.crossings, loaded.unlinked, loaded.tombstones);

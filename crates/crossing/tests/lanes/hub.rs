@@ -123,7 +123,7 @@ impl Hub {
         let unlinked = unlinked.filter(|reading| reading.received_at >= since);
         let unlinked = unlinked.cloned().collect();
         let tombstones = self.merged().collect();
-        self.board = Board::new(Rules::default());
+        self.board = Board::resumed(Rules::default(), self.log_time);
         self.board.load(crossings, unlinked, tombstones);
     }
 

@@ -67,6 +67,31 @@ async fn batches_of_any_size_store_the_same_rows() {
 }
 
 #[tokio::test]
+async fn a_hub_that_begins_anew_looks_up_what_had_left_memory_before() {
+    let told = |id: &str, milestone, at, told_at| {
+        yard(id, report(id, milestone, "12C-123.45", at, ""), told_at)
+    };
+    let records = [
+        told("in", "GATE_IN", minute(0), minute(1)),
+        told("back", "TURNED_BACK", minute(60), minute(61)),
+        told("in again", "GATE_IN", minute(6000), minute(6001)),
+        told("late", "YARD_IN", minute(30), minute(6002)),
+    ];
+    let world = World::new().await;
+    for record in records {
+        world.append([record]).await;
+        world.process(100).await;
+    }
+    let crossings = world.crossings().await;
+    let readings: Vec<_> = crossings.iter().map(|one| one.readings.len()).collect();
+    assert_eq!(
+        readings,
+        [3, 1],
+        "the late one belongs to the visit that ended"
+    );
+}
+
+#[tokio::test]
 async fn a_hub_that_begins_anew_after_every_record_stores_the_same_rows() {
     let records = morning();
     let at_once = World::new().await;
