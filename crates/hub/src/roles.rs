@@ -54,6 +54,9 @@ pub fn rules(settings: &Settings) -> Rules {
         near_window: jiff::SignedDuration::from_secs(i64::from(
             settings.linking.near_window_seconds,
         )),
+        lane_window: jiff::SignedDuration::from_secs(i64::from(
+            settings.linking.lane_window_seconds,
+        )),
         expiry: jiff::SignedDuration::from_hours(24 * i64::from(settings.linking.expiry_days)),
         ..Rules::default()
     }

@@ -251,6 +251,9 @@ settings! {
     linking: Linking {
         /// Seconds of log time after which a lone sensor reading may be linked by a near plate.
         near_window_seconds: u32 = 7200,
+        /// Seconds before and after a reading without a key, such as a scale's, within which other devices must have read
+        /// one vehicle on its lane, and no second one, for it to be that vehicle's.
+        lane_window_seconds: u32 = 120,
         /// Days of log time without a reading after which an open crossing expires.
         expiry_days: u32 = 30,
     }
