@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{TrueCrossing, TrueFact, TrueMilestone};
+use crate::{TrueCrossing, TrueFact, TrueMilestone, TruePlate};
 
 /// A simulated day, or several.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Day {
     pub facts: Vec<TrueFact>,
     /// Readings with a usable time and meaning but without any identifier: observations without a crossing.
     pub unlinked: BTreeSet<RecordId>,
+    /// What sensors made of the plates they read: the words that speak for themselves.
+    pub plates: Vec<TruePlate>,
     /// The gates to register.
     pub gates: Vec<Gate>,
     /// The sources to register; all of them replay sources.

@@ -18,7 +18,7 @@ pub use border::{PARTNER, known_gates};
 pub use day::{Day, Door, Expectation, Message, Place};
 pub use plan::{MOST_DAYS, Noise, Plan};
 pub use tables::{gates_csv, messages_jsonl, sources_csv, truth_jsonl};
-pub use truth::{TrueCrossing, TrueFact, TrueMilestone, TrueReading};
+pub use truth::{Disturbance, TrueCrossing, TrueFact, TrueMilestone, TruePlate, TrueReading};
 
 use border::{Border, Spot};
 use bytes::Bytes;
@@ -46,6 +46,7 @@ pub fn simulate(plan: &Plan) -> Day {
         milestones: truth.milestones,
         facts: truth.facts,
         unlinked: truth.unlinked,
+        plates: truth.plates,
         gates: borders.iter().map(|border| border.gate.clone()).collect(),
         sources: borders
             .into_iter()

@@ -46,7 +46,10 @@ pub(crate) fn read(
     if dice.chance(noise.unreadable) {
         return None;
     }
+    // Without such noise nothing is drawn, so that days without it stay as they were.
+    let is_short = noise.lost_character > 0.0 && dice.chance(noise.lost_character);
     let tail = match dice.chance(noise.misread) {
+        _ if is_short => shortened(dice, registry, &plate.tail),
         true if dice.chance(noise.within_class) => {
             confused(dice, &plate.tail).unwrap_or_else(|| mistaken(dice, registry, &plate.tail))
         }
@@ -54,7 +57,9 @@ pub(crate) fn read(
         false => plate.tail.clone(),
     };
     // Cameras lose the province character now and then.
-    let province = plate.province.filter(|_| dice.chance(0.7));
+    let province = plate
+        .province
+        .filter(|_| dice.chance(1.0 - noise.lost_province));
     Some(Plate { province, tail })
 }
 
@@ -82,6 +87,18 @@ fn mistaken(dice: &mut Dice, registry: &Registry, tail: &str) -> String {
             dice.letter("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         );
         if fold(&read) != fold(tail) && !registry.is_taken(&read) {
+            return read;
+        }
+    }
+}
+
+/// Leaves out one character, so that no vehicle of the day has the result.
+fn shortened(dice: &mut Dice, registry: &Registry, tail: &str) -> String {
+    let places: Vec<(usize, char)> = tail.char_indices().filter(|(_, c)| c.is_ascii()).collect();
+    loop {
+        let (place, was) = dice.pick(&places);
+        let read = format!("{}{}", &tail[..place], &tail[place + was.len_utf8()..]);
+        if !registry.is_taken(&read) {
             return read;
         }
     }

@@ -77,7 +77,8 @@ impl Desk<'_> {
             for post in choices {
                 self.serial += 1;
                 self.message += 1;
-                let sight = sight(&border.posts[post], telling, self.serial);
+                let noise = noise_at(self.plan, &border.posts[post]);
+                let sight = sight(&border.posts[post], telling, self.serial, noise);
                 let wire = formats::sign_of_life(&sight);
                 self.push(
                     telling.gate,
@@ -108,9 +109,7 @@ impl Desk<'_> {
     fn say(&mut self, telling: &Telling, place: usize, is_provisional: bool) {
         let border = &self.borders[telling.gate];
         let post = &border.posts[place];
-        let noise = self
-            .plan
-            .noise_of(post.source.source_id.as_str(), post.source.format.as_str());
+        let noise = noise_at(self.plan, post);
         let read = self.read(telling, post, noise);
         let fate = noise::fate(&mut self.dice, noise);
         let text = match &read {
@@ -121,7 +120,7 @@ impl Desk<'_> {
             )),
             _ => None,
         };
-        let mut sight = sight(post, telling, self.serial);
+        let mut sight = sight(post, telling, self.serial, noise);
         sight.millisecond = self.dice.between(0, 999);
         sight.plate = text.as_deref();
         sight.is_provisional = is_provisional;
@@ -279,6 +278,12 @@ impl Desk<'_> {
         }
         sent
     }
+}
+
+/// Returns the noise of a device or system.
+fn noise_at<'a>(plan: &'a Plan, post: &Post) -> &'a Noise {
+    let source = &post.source;
+    plan.noise_of(source.source_id.as_str(), &source.format)
 }
 
 /// What a sensor made of what it saw.

@@ -8,6 +8,7 @@ mod event;
 mod facts;
 mod group;
 mod near;
+mod plates;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::border::Border;
 use crate::identity::{Plate, fold};
 use crate::wall;
 
+pub use plates::{Disturbance, TruePlate};
 pub use told::{TrueCrossing, TrueFact, TrueMilestone, TrueReading};
 
 /// What one accepted message tells.
@@ -44,6 +46,10 @@ pub(crate) struct Seen {
     pub(crate) readings: Vec<(Milestone, i64)>,
     /// As read.
     pub(crate) plate: Option<Plate>,
+    /// What is painted on the vehicle, where a sensor read it.
+    pub(crate) painted: Option<Plate>,
+    /// The text the sensor made of it, with its separators.
+    pub(crate) text: Option<String>,
     pub(crate) to_plate: Option<Plate>,
     pub(crate) trip: Option<String>,
     pub(crate) containers: Vec<String>,
@@ -70,6 +76,8 @@ impl Seen {
             rank: 0,
             readings: Vec::new(),
             plate: None,
+            painted: None,
+            text: None,
             to_plate: None,
             trip: None,
             containers: Vec::new(),
@@ -154,6 +162,8 @@ pub(crate) struct Truth {
     pub(crate) facts: Vec<TrueFact>,
     /// Records that link to no crossing.
     pub(crate) unlinked: BTreeSet<RecordId>,
+    /// Sensors' readings of plates, by gate.
+    pub(crate) plates: Vec<TruePlate>,
 }
 
 /// Derives the truth from what was sent, in the order of the log.
@@ -168,6 +178,7 @@ pub(crate) fn derive(sent: &[(RecordId, Seen)], visits: &[String], borders: &[Bo
         let keyless = keyless.into_iter().map(|(record_id, _)| *record_id);
         truth.unlinked.extend(keyless);
         let (speaking, superseded) = event::speakers(&keyed);
+        truth.plates.extend(plates::plates(&speaking, &superseded));
         let mut groups = group::groups(&speaking);
         near::decide(&mut groups);
         event::follow(&mut groups, &superseded);

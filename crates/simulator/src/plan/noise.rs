@@ -1,5 +1,7 @@
 //! How messages are disturbed: shares of what goes wrong.
 
+use crate::wall;
+
 /// Shares of disturbed readings and messages, each 0 to 1.
 ///
 /// A message has one fate: doubled, re-sent, out of order, late, missing and malformed exclude each other.
@@ -9,6 +11,10 @@ pub struct Noise {
     pub misread: f64,
     /// Of the misread ones: the wrong character is of the right one's confusion class.
     pub within_class: f64,
+    /// Plate readings of sensors with one character left out; these are not misread besides.
+    pub lost_character: f64,
+    /// Readings of Chinese plates by sensors without the province character.
+    pub lost_province: f64,
     /// Plate readings of sensors without a plate.
     pub unreadable: f64,
     /// Messages sent twice at once.
@@ -25,6 +31,10 @@ pub struct Noise {
     pub malformed: f64,
     /// How much the clock of one camera at each gate is ahead, in seconds; registered with the camera.
     pub wrong_clock_seconds: i64,
+    /// How much the clocks of sensors are ahead without anybody knowing, in seconds; below 0: behind.
+    pub unknown_clock_seconds: i64,
+    /// By how much these clocks jump at noon of every day, until midnight, in seconds; below 0: back.
+    pub clock_jump_seconds: i64,
 }
 
 impl Default for Noise {
@@ -33,6 +43,8 @@ impl Default for Noise {
         Self {
             misread: 0.02,
             within_class: 0.8,
+            lost_character: 0.0,
+            lost_province: 0.3,
             unreadable: 0.005,
             doubled: 0.01,
             resent: 0.02,
@@ -41,6 +53,8 @@ impl Default for Noise {
             missing: 0.01,
             malformed: 0.002,
             wrong_clock_seconds: 437,
+            unknown_clock_seconds: 0,
+            clock_jump_seconds: 0,
         }
     }
 }
@@ -52,6 +66,8 @@ impl Noise {
         Self {
             misread: 0.0,
             within_class: 0.0,
+            lost_character: 0.0,
+            lost_province: 0.0,
             unreadable: 0.0,
             doubled: 0.0,
             resent: 0.0,
@@ -60,13 +76,15 @@ impl Noise {
             missing: 0.0,
             malformed: 0.0,
             wrong_clock_seconds: 0,
+            unknown_clock_seconds: 0,
+            clock_jump_seconds: 0,
         }
     }
 
     /// Returns this noise with every share `factor` times as great, `within_class` excepted; 0 is no noise at all.
     ///
     /// A share ends at 1, and the shares of a message's fates are lessened together so that they end at 1 in sum. The
-    /// wrong clock stays as wrong as it is.
+    /// wrong clocks stay as wrong as they are.
     #[must_use]
     pub fn times(&self, factor: f64) -> Self {
         if factor <= 0.0 {
@@ -84,6 +102,8 @@ impl Noise {
         Self {
             misread: (self.misread * factor).min(1.0),
             within_class: self.within_class,
+            lost_character: (self.lost_character * factor).min(1.0),
+            lost_province: (self.lost_province * factor).min(1.0),
             unreadable: (self.unreadable * factor).min(1.0),
             doubled: self.doubled * of_fates,
             resent: self.resent * of_fates,
@@ -92,6 +112,14 @@ impl Noise {
             missing: self.missing * of_fates,
             malformed: self.malformed * of_fates,
             wrong_clock_seconds: self.wrong_clock_seconds,
+            unknown_clock_seconds: self.unknown_clock_seconds,
+            clock_jump_seconds: self.clock_jump_seconds,
         }
+    }
+
+    /// Returns how much a sensor's clock is ahead at a moment beyond what is registered, in seconds.
+    pub(crate) fn clock_error(&self, at: i64) -> i64 {
+        let has_jumped = at >= wall::on_day_of(at, 12, 0);
+        self.unknown_clock_seconds + i64::from(has_jumped) * self.clock_jump_seconds
     }
 }

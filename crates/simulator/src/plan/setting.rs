@@ -3,8 +3,10 @@
 use super::Noise;
 
 /// Names of the shares, as they are written.
-const SHARES: &str =
-    "misread, within_class, unreadable, doubled, resent, out_of_order, late, missing, malformed";
+const SHARES: &str = "misread, within_class, lost_character, lost_province, unreadable, doubled, resent, out_of_order, \
+    late, missing, malformed";
+/// Names of the clocks, as they are written.
+const CLOCKS: &str = "wrong_clock_seconds, unknown_clock_seconds, clock_jump_seconds";
 
 impl Noise {
     /// Returns this noise changed as `text` says: a factor of 0 or more (`3`), or settings by their names
@@ -41,12 +43,18 @@ impl Noise {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        if name == "wrong_clock_seconds" {
+        let clock = match name {
+            "wrong_clock_seconds" => Some(&mut self.wrong_clock_seconds),
+            "unknown_clock_seconds" => Some(&mut self.unknown_clock_seconds),
+            "clock_jump_seconds" => Some(&mut self.clock_jump_seconds),
+            _ => None,
+        };
+        if let Some(clock) = clock {
             let seconds = value
                 .parse()
                 .ok()
-                .filter(|seconds: &i64| seconds.abs() <= 43_200);
-            self.wrong_clock_seconds = seconds.ok_or_else(|| {
+                .filter(|seconds: &i64| (-43_200..=43_200).contains(seconds));
+            *clock = seconds.ok_or_else(|| {
                 format!("{name} must be whole seconds, 43200 at most, not {value:?}")
             })?;
             return Ok(());
@@ -54,6 +62,8 @@ impl Noise {
         let share = match name {
             "misread" => &mut self.misread,
             "within_class" => &mut self.within_class,
+            "lost_character" => &mut self.lost_character,
+            "lost_province" => &mut self.lost_province,
             "unreadable" => &mut self.unreadable,
             "doubled" => &mut self.doubled,
             "resent" => &mut self.resent,
@@ -61,7 +71,7 @@ impl Noise {
             "late" => &mut self.late,
             "missing" => &mut self.missing,
             "malformed" => &mut self.malformed,
-            _ => return Err(format!("{name:?} is none of {SHARES}, wrong_clock_seconds")),
+            _ => return Err(format!("{name:?} is none of {SHARES}, {CLOCKS}")),
         };
         let given = value
             .parse()
@@ -106,6 +116,13 @@ mod tests {
             ..noise.clone()
         };
         assert_eq!(changed, expected);
+        let clocks = noise
+            .changed("unknown_clock_seconds:-90,clock_jump_seconds:600")
+            .expect("two clocks");
+        assert_eq!(
+            (clocks.unknown_clock_seconds, clocks.clock_jump_seconds),
+            (-90, 600)
+        );
         for wrong in [
             "-1",
             "NaN",

@@ -5,10 +5,21 @@ use bordergate_model::Milestone;
 use super::Read;
 use crate::border::{Border, Post, Spot};
 use crate::formats::{self, Sight, Wire};
+use crate::plan::Noise;
 use crate::telling::{Telling, What};
 
-/// Returns what a device has before it at the moment of a telling, with nothing read yet.
-pub(super) fn sight<'a>(post: &'a Post, telling: &Telling, serial: u64) -> Sight<'a> {
+/// Returns what a device has before it at the moment of a telling, with nothing read yet. A sensor's clock may be wrong
+/// beyond what is registered.
+pub(super) fn sight<'a>(
+    post: &'a Post,
+    telling: &Telling,
+    serial: u64,
+    noise: &Noise,
+) -> Sight<'a> {
+    let clock_error = match post.device.is_sensor() {
+        true => noise.clock_error(telling.told_at),
+        false => 0,
+    };
     let milestone = match &telling.what {
         What::Plate { milestone, .. }
         | What::Boxes { milestone, .. }
@@ -22,7 +33,7 @@ pub(super) fn sight<'a>(post: &'a Post, telling: &Telling, serial: u64) -> Sight
         post,
         serial,
         milestone,
-        device_at: telling.told_at + post.source.clock_offset_seconds,
+        device_at: telling.told_at + post.source.clock_offset_seconds + clock_error,
         millisecond: 0,
         plate: None,
         is_retransmission: false,

@@ -5,6 +5,7 @@ use bordergate_model::Milestone;
 use super::Read;
 use crate::border::Device;
 use crate::formats::Sight;
+use crate::identity::Plate;
 use crate::telling::{Declaration, Telling, What};
 use crate::truth::Seen;
 use crate::wall::{HOUR, MINUTE};
@@ -20,10 +21,12 @@ pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_m
         seen.event = Some((sight.serial, hour));
         seen.is_provisional = sight.is_provisional;
     }
-    let told_at = telling.told_at;
+    let told_at = sight.device_at - post.source.clock_offset_seconds;
     let to_the_minute = told_at - told_at.rem_euclid(MINUTE);
     if let Read::Plate(plate) = read {
         seen.plate = plate.clone();
+        seen.painted = painted(&telling.what).filter(|_| plate.is_some()).cloned();
+        seen.text = sight.plate.map(str::to_owned);
     }
     match &telling.what {
         What::Plate { milestone, .. } => seen.readings.push((*milestone, told_at)),
@@ -93,6 +96,14 @@ pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_m
         What::Alive => {}
     }
     seen
+}
+
+/// Returns what is painted on the vehicle that a sensor sees.
+fn painted(what: &What) -> Option<&Plate> {
+    match what {
+        What::Plate { plate, .. } | What::Weighing { plate, .. } => Some(plate),
+        _ => None,
+    }
 }
 
 /// A message of a declaration tells its registration, its channel or its permit, and the inspection with it.

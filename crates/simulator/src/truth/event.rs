@@ -7,7 +7,7 @@ use bordergate_model::RecordId;
 use super::{Group, Reading, Seen};
 
 /// A message, and the one that speaks for it.
-type Superseded<'a> = (&'a (RecordId, Seen), RecordId);
+pub(super) type Superseded<'a> = (&'a (RecordId, Seen), RecordId);
 
 /// Parts the messages that speak for themselves from those another speaks for.
 pub(super) fn speakers<'a>(
