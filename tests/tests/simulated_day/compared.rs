@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bordergate_crossing::{Rules, link};
-use bordergate_model::{Crossing, Observation, PlateNumber, RecordId};
+use bordergate_model::{Crossing, Observation, PlateNumber, RecordId, UnlinkedReason};
 use bordergate_simulator::{Day, TrueCrossing};
 use bordergate_sources::Read;
 
@@ -37,6 +37,11 @@ pub(crate) fn records(crossing: &Crossing) -> impl Iterator<Item = RecordId> {
 }
 
 pub(crate) fn crossings(day: &Day) -> Vec<Crossing> {
+    linked(day).0
+}
+
+/// Returns the crossings found, and the readings that are in none.
+pub(crate) fn linked(day: &Day) -> (Vec<Crossing>, Vec<(Observation, UnlinkedReason)>) {
     let sources = sources(day);
     let (mut records, mut events) = (HashSet::new(), HashSet::new());
     let mut observations: BTreeMap<_, Vec<Observation>> = BTreeMap::new();
@@ -53,10 +58,13 @@ pub(crate) fn crossings(day: &Day) -> Vec<Crossing> {
                 .extend(new);
         }
     }
-    observations
-        .values()
-        .flat_map(|of_gate| link(of_gate, day.end_at, &Rules::default()).crossings)
-        .collect()
+    let (mut crossings, mut unlinked) = (Vec::new(), Vec::new());
+    for of_gate in observations.values() {
+        let linked = link(of_gate, day.end_at, &Rules::default());
+        crossings.extend(linked.crossings);
+        unlinked.extend(linked.unlinked);
+    }
+    (crossings, unlinked)
 }
 
 /// What must be equal, as text.
