@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod calendar;
+mod clock;
 mod definition;
 mod dimension;
 mod distribution;
@@ -16,6 +17,10 @@ mod rounding;
 mod table;
 
 pub use answer::{Answer, Context, Distribution, Group, KeyPart, LateSource, Percentile};
+pub use clock::{
+    ClockBasis, ClockEstimate, ClockJump, ClockReading, LEAST_READINGS, SUSPECT_SECONDS,
+    estimate_clocks,
+};
 pub use definition::{DEFINITIONS, Definition, Indicator, Needs};
 pub use dimension::Dimension;
 pub use distribution::{SUPPRESSED_BELOW, distribution};
