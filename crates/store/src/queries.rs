@@ -1,7 +1,7 @@
 //! What readers ask: crossings, observations, records, measures and the board of the gates.
 
 use async_trait::async_trait;
-use bordergate_indicators::{CrossingRow, Fact, ReadingRow, Segment};
+use bordergate_indicators::{ClockReading, CrossingRow, Fact, ReadingRow, Segment};
 use bordergate_model::{
     CargoClass, Channel, Crossing, CrossingId, Direction, GateId, MatchKey, Milestone, Observation,
     Offset, Outcome, RecordId, Shard, SourceId, State, UnlinkedReason,
@@ -224,6 +224,15 @@ pub trait Queries: Send + Sync + 'static {
 
     /// Returns observations as Q2 and Q3 see them, by latency ascending, those without one last.
     async fn reading_rows(&self, filter: &MeasureFilter) -> Result<Vec<ReadingRow>, Error>;
+
+    /// Returns the dated readings of devices received in the half-open range, of one gate or all, by reception: the
+    /// first of each record, made with the clock offset that holds.
+    async fn clock_readings(
+        &self,
+        gate_id: Option<&GateId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<ClockReading>, Error>;
 
     /// Returns every fact of the given crossings, for whoever recomputes a figure.
     async fn facts_of(&self, crossing_ids: &[CrossingId]) -> Result<Vec<Fact>, Error>;

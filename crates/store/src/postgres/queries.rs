@@ -1,7 +1,7 @@
 //! What readers ask of PostgreSQL.
 
 use async_trait::async_trait;
-use bordergate_indicators::{CrossingRow, Fact, ReadingRow, Segment};
+use bordergate_indicators::{ClockReading, CrossingRow, Fact, ReadingRow, Segment};
 use bordergate_model::{Crossing, CrossingId, GateId, Milestone, Offset, RecordId, Shard, State};
 use jiff::Timestamp;
 use sqlx::{query_as, query_scalar};
@@ -11,7 +11,9 @@ use super::look_up::complete;
 use super::{PostgresStore, Stamp, sql, stamp};
 use crate::failure::OrFailure;
 use crate::moment::{Moment, micros, optional};
-use crate::rows::crossing::{CountedTuple, ReadingRowTuple, counted, reading_row, standing_within};
+use crate::rows::crossing::{
+    ClockTuple, CountedTuple, ReadingRowTuple, clock_reading, counted, reading_row, standing_within,
+};
 use crate::rows::fact::{FactTuple, fact};
 use crate::rows::filters::Measured;
 use crate::rows::page;
@@ -238,6 +240,22 @@ impl Queries for PostgresStore {
             .await
             .or_failure()?;
         rows.into_iter().map(reading_row).collect()
+    }
+
+    async fn clock_readings(
+        &self,
+        gate_id: Option<&GateId>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<ClockReading>, Error> {
+        let rows: Vec<ClockTuple<Stamp>> = query_as(sql!("clock_readings"))
+            .bind(gate_id.map(GateId::as_str))
+            .bind(stamp(from))
+            .bind(stamp(to))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(clock_reading).collect()
     }
 
     async fn facts_of(&self, crossing_ids: &[CrossingId]) -> Result<Vec<Fact>, Error> {

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use bordergate_indicators::{CrossingRow as Counted, ReadingRow, filed_at};
+use bordergate_indicators::{ClockReading, CrossingRow as Counted, ReadingRow, filed_at};
 use bordergate_model::{
-    CargoClass, Channel, Crossing, CrossingId, Direction, GateId, LinkedReading, Shard, State,
+    CargoClass, Channel, Crossing, CrossingId, Direction, GateId, LinkedReading, Milestone, Shard,
+    State,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -318,6 +319,26 @@ pub(crate) fn reading_row<T: Moment>(row: ReadingRowTuple<T>) -> Result<ReadingR
         latency_us,
         has_identifier,
         crossing_reading_count: number("crossings.reading_count", reading_count.unwrap_or(0))?,
+    })
+}
+
+/// The columns of [`ClockReading`]'s fields, in order.
+pub(crate) type ClockTuple<T> = (String, T, T, Option<Uuid>, Option<String>);
+
+/// Reads an observation as the estimate of clocks sees it.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub(crate) fn clock_reading<T: Moment>(row: ClockTuple<T>) -> Result<ClockReading, Error> {
+    let (source_id, received_at, occurred_at, crossing_id, milestone) = row;
+    Ok(ClockReading {
+        source_id: name("observations.source_id", &source_id)?,
+        received_at: received_at.timestamp()?,
+        occurred_at: occurred_at.timestamp()?,
+        crossing_id: crossing_id.map(CrossingId),
+        milestone: milestone
+            .map(|code| name::<Milestone>("observations.milestone", &code))
+            .transpose()?,
     })
 }
 

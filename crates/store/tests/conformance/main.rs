@@ -9,6 +9,7 @@ mod bench;
 mod board;
 mod bridge;
 mod devices;
+mod clocks;
 mod durability;
 mod exchange;
 mod figures;
@@ -66,6 +67,7 @@ on_every_backend! {
     bridge::what_was_left_out_is_listed_newest_first,
     devices::a_device_is_one_source,
     devices::a_user_name_has_one_password_at_a_time,
+    clocks::dated_readings_of_devices_come_with_the_offset_that_holds,
     durability::a_caller_who_hangs_up_loses_nothing,
     durability::many_questions_do_not_stop_a_shard,
     exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
