@@ -11,6 +11,7 @@ mod cli;
 mod clock;
 mod config;
 mod demo;
+mod device_clocks;
 mod doors;
 mod grpc;
 mod images;

@@ -138,6 +138,10 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     spawn_watched(app, "images", images::sweep(Arc::clone(app)));
     let keeper = Arc::clone(app);
     spawn_watched(app, "keeper", async move { keep(&keeper).await });
+    let watcher = Arc::clone(app);
+    spawn_watched(app, "clocks", async move {
+        crate::device_clocks::watch(&watcher).await;
+    });
     Ok(())
 }
 

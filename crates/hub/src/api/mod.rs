@@ -12,6 +12,7 @@
 pub mod acts;
 pub mod admin;
 pub mod answers;
+pub mod clocks;
 pub mod crossings;
 pub mod evaluate;
 pub mod health;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(observations::routes())
         .merge(images::routes())
         .merge(reference::routes())
+        .merge(clocks::routes())
         .merge(admin::routes())
         .merge(health::metered_routes())
         .layer(from_fn(guard::own_requests_only))

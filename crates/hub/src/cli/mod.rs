@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod check_config;
+mod clocks;
 mod demo;
 mod logins;
 mod migrate;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::Common;
+use super::clocks::SourceClocks;
 use super::table::{cell, table};
 use crate::open::Mode;
 use crate::reach::Hub;
@@ -18,6 +19,8 @@ pub enum Sources {
     Add(Box<AddSource>),
     /// Lists every version of every source
     List(ListSources),
+    /// Shows how much the clock of each source seems off, and how to correct it
+    Clocks(SourceClocks),
     /// Registers a disabled version: its records are refused from then on
     Disable(DisableSource),
 }
@@ -170,6 +173,7 @@ impl Sources {
                 ];
                 list(common, "/v1/admin/sources", "sources", &columns).await?;
             }
+            Self::Clocks(clocks) => clocks.run(common).await?,
             Self::Disable(DisableSource { source_id }) => {
                 change(
                     common,

@@ -257,6 +257,11 @@ settings! {
         /// Days of log time without a reading after which an open crossing expires.
         expiry_days: u32 = 30,
     }
+    /// The clocks of devices.
+    clocks: Clocks {
+        /// Seconds between two looks at every clock, for the metric and the warnings.
+        check_every_seconds: u32 = 300,
+    }
     /// Logs, traces and metrics.
     telemetry: Telemetry {
         /// `text` for people, `json` for collectors.

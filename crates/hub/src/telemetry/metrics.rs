@@ -23,6 +23,7 @@ pub struct Metrics {
     quarantined_records: Gauge<i64>,
     unlinked_observations: Gauge<i64>,
     feed_lag_records: Gauge<i64>,
+    suspect_clocks: Gauge<i64>,
     doors_open: Gauge<i64>,
     folder_files: Counter<u64>,
     folder_waiting_files: Gauge<i64>,
@@ -101,6 +102,10 @@ impl Metrics {
             feed_lag_records: meter
                 .i64_gauge("bordergate_feed_lag_records")
                 .with_description("Feed rows a partner has not acknowledged, by partner.")
+                .build(),
+            suspect_clocks: meter
+                .i64_gauge("bordergate_sources_clock_suspect")
+                .with_description("Sources whose clock seems off, or jumped within the last day.")
                 .build(),
             doors_open: meter
                 .i64_gauge("bordergate_doors_open")
@@ -222,6 +227,12 @@ impl Metrics {
     pub fn set_feed_lag(&self, partner_id: &str, records: i64) {
         self.feed_lag_records
             .record(records, &[KeyValue::new("partner", partner_id.to_owned())]);
+    }
+
+    /// Sets how many clocks of sources seem wrong.
+    pub fn set_suspect_clocks(&self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.suspect_clocks.record(count, &[]);
     }
 
     /// Sets whether a door that the settings open takes records, or another hub does in its place.
