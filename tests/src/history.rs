@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use bordergate_model::Shard;
 use bordergate_simulator::{Day, Message, Plan, gates_csv, simulate, sources_csv};
+use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::Place;
@@ -28,10 +29,17 @@ impl History {
     /// Simulates a day of so many vehicles, with the noise of the demo; its gates lie in the shards given, in turn.
     #[must_use]
     pub fn of(vehicle_count: u32, shards: &[Shard]) -> Self {
-        let mut day = simulate(&Plan {
+        let plan = Plan {
             vehicle_count,
             ..Plan::of_day(date(2026, 3, 2))
-        });
+        };
+        Self::planned(&plan, shards)
+    }
+
+    /// Simulates a plan; its gates lie in the shards given, in turn.
+    #[must_use]
+    pub fn planned(plan: &Plan, shards: &[Shard]) -> Self {
+        let mut day = simulate(plan);
         for (gate, shard) in day.gates.iter_mut().zip(shards) {
             gate.shard = *shard;
         }
@@ -64,6 +72,17 @@ impl History {
             Part::First => count / 2,
             Part::Second => count,
         }
+    }
+
+    /// Returns when the last message of a part is received.
+    ///
+    /// # Panics
+    /// When the gate has no message.
+    #[must_use]
+    pub fn last_received(&self, gate: usize, part: Part) -> Timestamp {
+        let messages = self.of_gate(gate).take(self.end_of(gate, part));
+        let last = messages.map(|message| message.received_at).max();
+        last.expect("a gate has messages")
     }
 
     /// Posts a part of a gate's messages in their order, each at the next of the doors; returns the ids of the
