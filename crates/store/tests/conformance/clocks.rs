@@ -33,7 +33,7 @@ pub(crate) async fn dated_readings_of_devices_come_with_the_offset_that_holds(be
     batch.observations.extend(others.map(unlinked));
     owner.commit(&batch).await;
 
-    let here = gate("huu-nghi");
+    let (here, there) = (gate("huu-nghi"), gate("tan-thanh"));
     let of = async |gate_id, from, to| {
         let found = store.clock_readings(gate_id, at(from), at(to)).await;
         found.expect("it answers")
@@ -59,7 +59,7 @@ pub(crate) async fn dated_readings_of_devices_come_with_the_offset_that_holds(be
     assert_eq!(all[0].crossing_id, Some(visit.crossing_id));
     assert_eq!(all[0].source_id, source("hn-cam"));
     assert_eq!(of(None, 0, 3_600).await, all);
-    assert_eq!(of(Some(&gate("tan-thanh")), 0, 3_600).await, []);
+    assert_eq!(of(Some(&there), 0, 3_600).await, []);
     assert_eq!(of(None, 2, 602).await.len(), 1, "half open, by reception");
 
     // Another lane changes nothing; another offset makes the earlier readings tell nothing of the clock.
