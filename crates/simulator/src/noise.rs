@@ -194,6 +194,32 @@ mod tests {
     }
 
     #[test]
+    fn characters_and_provinces_are_lost_by_their_shares_and_name_no_vehicle_of_the_day() {
+        let noise = Noise {
+            lost_character: 0.1,
+            lost_province: 0.5,
+            ..Noise::none()
+        };
+        let (mut dice, mut registry) = (Dice::new(6, 0), Registry::default());
+        let plates: Vec<Plate> = (0..300).map(|_| registry.chinese(&mut dice)).collect();
+        let (mut short, mut bare) = (0, 0);
+        for number in 0..DRAWS {
+            let plate = &plates[number % plates.len()];
+            let read = read(&mut dice, &noise, &registry, plate).expect("each is readable");
+            bare += usize::from(read.province.is_none());
+            if read.tail.len() < plate.tail.len() {
+                short += 1;
+                assert_eq!(read.tail.len() + 1, plate.tail.len());
+                assert!(!registry.is_taken(&read.tail));
+            } else {
+                assert_eq!(read.tail, plate.tail);
+            }
+        }
+        assert!((share(short) - 0.1).abs() < 0.01, "{short}");
+        assert!((share(bare) - 0.5).abs() < 0.02, "{bare}");
+    }
+
+    #[test]
     fn a_mistake_beyond_the_class_names_no_vehicle_of_the_day() {
         let (mut dice, mut registry) = (Dice::new(5, 0), Registry::default());
         let plates: Vec<Plate> = (0..300).map(|_| registry.vietnamese(&mut dice)).collect();

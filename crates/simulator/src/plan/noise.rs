@@ -123,3 +123,29 @@ impl Noise {
         self.unknown_clock_seconds + i64::from(has_jumped) * self.clock_jump_seconds
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn an_unknown_clock_is_wrong_all_day_and_jumps_from_noon_to_midnight() {
+        let noise = Noise {
+            unknown_clock_seconds: 90,
+            clock_jump_seconds: -600,
+            ..Noise::none()
+        };
+        let day = date(2026, 11, 23);
+        for (hour, minute, expected) in [(0, 0, 90), (11, 59, 90), (12, 0, -510), (23, 59, -510)] {
+            let at = wall::local(day, hour, minute);
+            assert_eq!(noise.clock_error(at), expected, "{hour}:{minute}");
+        }
+        assert_eq!(
+            noise.clock_error(wall::local(day, 24, 0)),
+            90,
+            "the next day"
+        );
+    }
+}
