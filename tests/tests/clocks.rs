@@ -171,7 +171,10 @@ async fn a_running_hub_shows_a_wrong_clock_and_a_person_corrects_it() -> anyhow:
     let shown = place.said(&["sources", "clocks"])?;
     ensure!(shown.contains(line), "{shown}");
 
+    let before = registration(&place, "sim-hn-in-1").await?;
     type_in(&program, &place, line)?;
+    let after = registration(&place, "sim-hn-in-1").await?;
+    ensure!(before == after, "{before} became {after}");
     history.post(&[&place], 0, Part::Second).await?;
     let clock = processed(
         &place,
@@ -246,6 +249,23 @@ async fn suspects(place: &Place) -> anyhow::Result<Vec<String>> {
     Ok(suspect
         .map(|clock| clock["source_id"].as_str().unwrap_or_default().to_owned())
         .collect())
+}
+
+/// Returns what is registered of a source, but for its offset and what counts versions or records.
+async fn registration(place: &Place, source: &str) -> anyhow::Result<Value> {
+    let all: Value = serde_json::from_str(&place.get("/v1/sources").await?)?;
+    let mut sources = all["sources"].as_array().into_iter().flatten();
+    let found = sources.find(|one| one["source_id"] == source);
+    let mut found = found.context("it is not listed")?.clone();
+    let fields = found.as_object_mut().context("no object")?;
+    let changing = [
+        "version",
+        "clock_offset_seconds",
+        "registered_at",
+        "is_late",
+    ];
+    fields.retain(|name, _| !changing.contains(&name.as_str()) && !name.starts_with("last_"));
+    Ok(found)
 }
 
 /// Types a line in a shell, as a person does who read it.

@@ -67,7 +67,10 @@ impl Clock {
         let correction = estimate
             .as_ref()
             .and_then(ClockEstimate::correction_seconds);
-        let proposed = correction.map(|more| source.clock_offset_seconds.saturating_add(more));
+        // Registering a disabled source anew would enable it.
+        let proposed = correction
+            .filter(|_| !source.is_disabled)
+            .map(|more| source.clock_offset_seconds.saturating_add(more));
         Self {
             source_id: source.source_id.clone(),
             registered_offset_seconds: source.clock_offset_seconds,
@@ -134,29 +137,52 @@ fn hours(pairs: Vec<(String, String)>) -> Result<u32, Problem> {
 
 /// Returns the command that registers a source anew with another offset and everything else as it is.
 fn command(source: &Source, clock_offset_seconds: i64) -> String {
-    let mut words = vec![
-        "bordergate sources add".to_owned(),
-        quoted(source.source_id.as_str()),
-    ];
+    // Every field is named, so that one that is added later cannot be forgotten here.
+    let Source {
+        source_id,
+        format,
+        gate_id,
+        lane,
+        readings,
+        rank,
+        zone,
+        silent_after_seconds,
+        is_replay,
+        partner_id,
+        recorder_id,
+        device_serial,
+        version: _,
+        clock_offset_seconds: _,
+        is_disabled: _,
+        registered_at: _,
+    } = source;
+    let name = quoted(source_id.as_str());
+    let mut words = vec![format!("bordergate sources add {name}")];
     let mut option = |name: &str, value: &str| words.push(format!("--{name} {}", quoted(value)));
-    option("format", &source.format);
-    option("gate", source.gate_id.as_str());
-    if let Some(lane) = &source.lane {
+    option("format", format);
+    option("gate", gate_id.as_str());
+    if let Some(lane) = lane {
         option("lane", lane);
     }
-    for (word, milestone) in &source.readings {
+    for (word, milestone) in readings {
         option("reading", &format!("{word}={milestone}"));
     }
-    option("rank", &source.rank.to_string());
-    option("zone", &source.zone);
+    option("rank", &rank.to_string());
+    option("zone", zone);
     option("clock-offset-seconds", &clock_offset_seconds.to_string());
-    if let Some(seconds) = source.silent_after_seconds {
+    if let Some(seconds) = silent_after_seconds {
         option("silent-after-seconds", &seconds.to_string());
     }
-    if let Some(partner) = &source.partner_id {
+    if let Some(partner) = partner_id {
         option("partner", partner);
     }
-    if source.is_replay {
+    if let Some(recorder) = recorder_id {
+        option("recorder", recorder);
+    }
+    if let Some(serial) = device_serial {
+        option("device-serial", serial.as_str());
+    }
+    if *is_replay {
         words.push("--replay".to_owned());
     }
     words.join(" ")
@@ -173,7 +199,39 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use bordergate_model::{DeviceSerial, GateId, Milestone};
+
     use super::*;
+
+    #[test]
+    fn the_command_keeps_everything_but_the_offset() {
+        let source = Source {
+            source_id: SourceId::parse("hn-scale-1").expect("a plain name"),
+            version: 3,
+            format: "weighbridge-json".to_owned(),
+            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            lane: Some("lane 1".to_owned()),
+            readings: BTreeMap::from([("*".to_owned(), Milestone::Weighed)]),
+            rank: 0,
+            zone: "Asia/Shanghai".to_owned(),
+            clock_offset_seconds: 7,
+            silent_after_seconds: Some(600),
+            is_replay: true,
+            partner_id: Some("lgsp".to_owned()),
+            recorder_id: Some("nvr-1".to_owned()),
+            device_serial: DeviceSerial::parse("A1B2C3D4").ok(),
+            is_disabled: false,
+            registered_at: None,
+        };
+        assert_eq!(
+            command(&source, -90),
+            "bordergate sources add hn-scale-1 --format weighbridge-json --gate huu-nghi --lane 'lane 1' \
+             --reading '*=WEIGHED' --rank 0 --zone Asia/Shanghai --clock-offset-seconds -90 \
+             --silent-after-seconds 600 --partner lgsp --recorder nvr-1 --device-serial A1B2C3D4 --replay"
+        );
+    }
 
     #[test]
     fn a_word_is_quoted_when_a_shell_would_read_it_otherwise() {

@@ -8,8 +8,8 @@ mod batch;
 mod bench;
 mod board;
 mod bridge;
-mod devices;
 mod clocks;
+mod devices;
 mod durability;
 mod exchange;
 mod figures;
@@ -65,9 +65,9 @@ on_every_backend! {
     bridge::an_earlier_reader_is_fenced_and_leaves_nothing,
     bridge::a_held_partition_waits_for_its_lease,
     bridge::what_was_left_out_is_listed_newest_first,
+    clocks::dated_readings_of_devices_come_with_the_offset_that_holds,
     devices::a_device_is_one_source,
     devices::a_user_name_has_one_password_at_a_time,
-    clocks::dated_readings_of_devices_come_with_the_offset_that_holds,
     durability::a_caller_who_hangs_up_loses_nothing,
     durability::many_questions_do_not_stop_a_shard,
     exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
