@@ -13,7 +13,7 @@ with sized as (
 )
 select
     "offset", record_id, source_id, source_version, gate_id, format, content_type, received_at, is_replay,
-    traceparent, device_headers, redrive_of, detached, body
+    traceparent, device_headers, redrive_of, detached, routed_from, body
 from records
 where shard = $1
     and "offset" >= $2

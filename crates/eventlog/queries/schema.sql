@@ -26,6 +26,8 @@ create table if not exists records (
     device_headers text not null check (json_valid(device_headers)),
     redrive_of integer,
     detached text,
+    -- For a record that was routed: shard/offset of the router's record.
+    routed_from text,
     body blob not null,
     primary key (shard, "offset")
 ) strict;

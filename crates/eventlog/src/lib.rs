@@ -128,3 +128,12 @@ pub trait ShardReader: Send {
         Ok(run)
     }
 }
+
+/// Reads a place in the log, written `shard/offset`.
+pub(crate) fn place(text: &str) -> Result<(Shard, Offset), String> {
+    let numbers = text.split_once('/').and_then(|(shard, offset)| {
+        let offset = offset.parse().ok().filter(|offset| *offset >= 0)?;
+        Some((shard.parse().ok()?, offset))
+    });
+    numbers.ok_or_else(|| format!("{text:?} is not shard/offset"))
+}

@@ -114,6 +114,7 @@ fn record(text: &str) -> RawRecord {
         device_headers: Vec::new(),
         redrive_of: None,
         detached: None,
+        routed_from: None,
         body: text.to_owned().into(),
     }
 }

@@ -10,7 +10,7 @@ use crate::answer::LateSource;
 /// Returns the sources that were not heard for longer than their registration allows, by id.
 ///
 /// In: the newest registrations, when each source was last heard, the moment the data reaches to, and
-/// the gate the question is about (`None`: all). Disabled sources, and those that may be silent for
+/// the gate the question is about (`None`: all); a province-wide source concerns every gate. Disabled sources, and those that may be silent for
 /// ever, are never late. One that was never heard is. Without data nothing can be told: empty.
 #[must_use]
 pub fn late_sources<'a>(
@@ -24,7 +24,7 @@ pub fn late_sources<'a>(
     };
     let mut late: Vec<LateSource> = sources
         .into_iter()
-        .filter(|source| !source.is_disabled && gate_id.is_none_or(|gate| *gate == source.gate_id))
+        .filter(|source| !source.is_disabled && concerns(source, gate_id))
         .filter_map(|source| {
             let allowed = i64::from(source.silent_after_seconds?);
             let last = last_received_at.get(&source.source_id).copied();
@@ -41,6 +41,13 @@ pub fn late_sources<'a>(
     late
 }
 
+fn concerns(source: &Source, gate_id: Option<&GateId>) -> bool {
+    match (gate_id, &source.gate_id) {
+        (Some(asked), Some(of_source)) => asked == of_source,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,7 +57,7 @@ mod tests {
             source_id: SourceId::parse(name).expect("a plain name"),
             version: 1,
             format: "hikvision-anpr".to_owned(),
-            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
             lane: None,
             readings: BTreeMap::new(),
             rank: 0,

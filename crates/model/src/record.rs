@@ -21,7 +21,8 @@ pub struct RawRecord {
     pub source_id: SourceId,
     /// The registration version the door stamped (`ce_sourceversion`), 1 or more; 0 for a tick.
     pub source_version: u32,
-    /// The gate of the registration (`ce_gate`, the log's key); `None` for a tick.
+    /// The gate of the registration (`ce_gate`, the log's key), or the one a record of a province-wide source was routed
+    /// to; `None` for a tick, and in the router shard.
     pub gate_id: Option<GateId>,
     /// The registered format's name (`ce_type`), such as `hikvision-anpr`, or [`TICK`].
     pub format: String,
@@ -39,6 +40,8 @@ pub struct RawRecord {
     pub redrive_of: Option<Offset>,
     /// What the door took out of the body (`ce_detached`); `None`: the body is whole.
     pub detached: Option<Box<Detached>>,
+    /// For a record that was routed: shard and offset of the router's record, of the same id and bytes.
+    pub routed_from: Option<(Shard, Offset)>,
     /// The message as it came; where `detached` says so, with a reference in a part's place.
     pub body: Bytes,
 }

@@ -35,8 +35,9 @@ pub struct Source {
     pub version: u32,
     /// Format name of `bordergate-sources`' registry, such as `hikvision-anpr`.
     pub format: String,
-    /// The gate its readings belong to.
-    pub gate_id: GateId,
+    /// The gate its readings belong to; `None` for a province-wide source, such as a customs feed, whose records go to
+    /// the router shard: each is read there and appended again to the shard of the gate it is about.
+    pub gate_id: Option<GateId>,
     /// The lane it watches; `None` when it watches several or none.
     pub lane: Option<String>,
     /// What a reading means, by the device's own word for direction in lower case (`forward`,
@@ -123,7 +124,7 @@ mod tests {
             source_id: SourceId::parse("camera").expect("a plain name"),
             version: 1,
             format: "rekor-scout".to_owned(),
-            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
             lane: None,
             readings: readings
                 .iter()

@@ -50,6 +50,12 @@ pub(crate) struct Post {
 }
 
 impl Post {
+    /// Returns the gate it stands at.
+    pub(crate) fn gate_id(&self) -> GateId {
+        let gate_id = self.source.gate_id.clone();
+        gate_id.expect("every simulated source is at a gate")
+    }
+
     /// Returns the device's word for the direction that means `milestone` here.
     pub(crate) fn word(&self, milestone: Milestone) -> &str {
         let mut readings = self.source.readings.iter();
@@ -149,7 +155,7 @@ fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
             source_id,
             version: 1,
             format: device.format().to_owned(),
-            gate_id: gate_id.clone(),
+            gate_id: Some(gate_id.clone()),
             lane: has_lane.then(|| name.to_owned()),
             readings,
             rank: device.rank(),

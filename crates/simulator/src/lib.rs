@@ -73,7 +73,7 @@ fn last_heartbeat(border: &Border, end: i64) -> Message {
     let wire = formats::heartbeat(post, end);
     Message {
         source_id: post.source.source_id.clone(),
-        gate_id: post.source.gate_id.clone(),
+        gate_id: post.gate_id(),
         door: post.door,
         content_type: wire.content_type,
         headers: wire.headers,

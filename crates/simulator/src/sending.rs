@@ -264,7 +264,7 @@ impl Desk<'_> {
             });
             let message = Message {
                 source_id: post.source.source_id.clone(),
-                gate_id: post.source.gate_id.clone(),
+                gate_id: post.gate_id(),
                 door: post.door,
                 content_type: draft.wire.content_type,
                 headers: draft.wire.headers,

@@ -37,7 +37,10 @@ pub fn sources_csv(sources: &[Source]) -> String {
         [
             source.source_id.to_string(),
             source.format.clone(),
-            source.gate_id.to_string(),
+            source
+                .gate_id
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             source.lane.clone().unwrap_or_default(),
             readings.join(";"),
             source.rank.to_string(),

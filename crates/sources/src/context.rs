@@ -2,9 +2,10 @@
 //!
 //! The rules of formats.md, "Clocks": the registered clock offset is subtracted from every device time, also
 //! from one with an explicit (then wrong) zone; a time more than 300 s after reception or more than 45 days
-//! before it is suspect. Gate, lane and rank come from the registration, never from the payload.
+//! before it is suspect. Gate, lane and rank come from the registration, never from the payload; the gate of a
+//! province-wide source from the router.
 
-use bordergate_model::{Basis, LoggedRecord, Milestone, Observation, Occurred, Source};
+use bordergate_model::{Basis, GateId, LoggedRecord, Milestone, Observation, Occurred, Source};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) logged: &'a LoggedRecord,
     /// The registration.
     pub(crate) source: &'a Source,
+    /// The gate: of the registration, else the one a record of a province-wide source was routed to.
+    pub(crate) gate_id: &'a GateId,
 }
 
 impl<'a> Context<'a> {
@@ -68,7 +71,7 @@ impl<'a> Context<'a> {
             ..Observation::new(
                 record.record_id,
                 self.logged.offset,
-                self.source.gate_id.clone(),
+                self.gate_id.clone(),
                 source,
                 record.received_at,
             )

@@ -28,7 +28,7 @@ pub mod epcis {
 use context::Context;
 pub use error::Error;
 pub use part::{Part, join};
-pub use registry::{Format, format, formats};
+pub use registry::{Format, format, formats, places};
 
 /// What a record says.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,8 @@ pub enum Read {
 ///
 /// # Errors
 /// Every error is [`bordergate_model::Fault::Sender`]'s (quarantine: the same bytes will fail again) except
-/// `format.unknown` and `source.zone`, where the registration is wrong.
+/// `format.unknown` and `source.zone`, where the registration is wrong, and `source.no_gate` for a record of a
+/// province-wide source that was not routed.
 pub fn read(record: &LoggedRecord, source: &Source) -> Result<Read, Error> {
     let Some(format) = format(&source.format) else {
         let detail = format!(
@@ -57,8 +58,16 @@ pub fn read(record: &LoggedRecord, source: &Source) -> Result<Read, Error> {
         );
         return Err(Error::registration("format.unknown", detail));
     };
+    let Some(gate_id) = source.gate_id.as_ref().or(record.record.gate_id.as_ref()) else {
+        let detail = format!(
+            "source {} is province-wide, and the record was not routed to a gate",
+            source.source_id
+        );
+        return Err(Error::registration("source.no_gate", detail));
+    };
     format.read(&Context {
         logged: record,
         source,
+        gate_id,
     })
 }

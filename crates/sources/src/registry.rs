@@ -1,6 +1,6 @@
 //! The registry of formats: one line per format, and nothing else knows them all.
 
-use bordergate_model::DeviceSerial;
+use bordergate_model::{DeviceSerial, Observation};
 use bytes::Bytes;
 
 use crate::formats::{
@@ -32,6 +32,8 @@ pub struct Format {
     pub description: &'static str,
     /// Puts split messages together, where the format has such; see [`crate::join`].
     pub(crate) join: Option<Join>,
+    /// Details of its observations that hold an office, gate or place code; see [`places`].
+    places: &'static [&'static str],
     reader: Reader,
 }
 
@@ -44,6 +46,7 @@ impl Format {
             has_pictures: false,
             device_names: &[],
             join: None,
+            places: &[],
             description,
             reader,
         }
@@ -70,6 +73,10 @@ impl Format {
         }
     }
 
+    const fn placed(self, places: &'static [&'static str]) -> Self {
+        Self { places, ..self }
+    }
+
     const fn named_by(self, device_names: &'static [&'static str]) -> Self {
         Self {
             device_names,
@@ -93,7 +100,7 @@ impl Format {
 static FORMATS: &[Format] = &[
     Format::new("hikvision-anpr", hikvision_anpr::read, "Plate readings of Hikvision cameras: ISAPI alerts, XML, bare or multipart.").pictured().named_by(&["macAddress", "deviceID"]),
     Format::new("dahua-traffic", dahua_traffic::read, "Plate readings of Dahua, KBVision and CP Plus cameras: text stream, event JSON, TollgateInfo.").pictured().named_by(&["MachineName", "SN", "MACAddress", "DeviceID"]),
-    Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact).joined(vnaccs::join),
+    Format::new("vnaccs", vnaccs::read, "Output messages of Viet Nam customs (VNACCS): registration, channel, clearance, vehicle passage.").redacted(vnaccs::redact).joined(vnaccs::join).placed(&["border_gate", "gate_code"]),
     Format::new("axis-lpv", axis_lpv::read, "Plate readings of Axis License Plate Verifier: JSON pushes.").pictured().named_by(&["SerialNumber"]),
     Format::new("platerecognizer-stream", platerecognizer_stream::read, "Plate readings of Plate Recognizer Stream: webhooks, JSON or a form with an image.").pictured().named_by(&["camera_id"]),
     Format::new("platerecognizer-container", platerecognizer_container::read, "Container numbers of Plate Recognizer's container reader: JSON.").pictured(),
@@ -106,9 +113,9 @@ static FORMATS: &[Format] = &[
     Format::new("mettler-continuous", mettler_continuous::read, "One weighing of a Mettler Toledo scale: its continuous output, frames as they came."),
     Format::new("jt701-p45", jt701_p45::read, "Events of Jointech JT701 electronic seals: text messages."),
     Format::new("wco-response", wco_response::read, "Responses of customs systems after the WCO Data Model 3.6."),
-    Format::new("edifact-codeco", edifact_codeco::read, "Gate reports of container yards: UN/EDIFACT CODECO D.95B."),
+    Format::new("edifact-codeco", edifact_codeco::read, "Gate reports of container yards: UN/EDIFACT CODECO D.95B.").placed(&["place"]),
     Format::new("epcis", epcis::read, "Events of GS1 EPCIS 2.0: JSON-LD."),
-    Format::new("gdc-container-list", gdc_container_list::read, "Answers of the customs container list service: SOAP."),
+    Format::new("gdc-container-list", gdc_container_list::read, "Answers of the customs container list service: SOAP.").placed(&["MaDDGS"]),
     Format::new("gvms-arrival", gvms_arrival::read, "Goods movements that arrived at a land border: JSON."),
 ];
 
@@ -122,6 +129,18 @@ pub fn formats() -> &'static [Format] {
 #[must_use]
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// Returns the office, gate and place codes that an observation of a format tells, as they were read; none where the
+/// format has no field for one. Which gate a code belongs to, the registration of the gates says.
+pub fn places<'o>(
+    format_name: &str,
+    observation: &'o Observation,
+) -> impl Iterator<Item = &'o str> + use<'o> {
+    let names = format(format_name).map_or(&[][..], |format| format.places);
+    names
+        .iter()
+        .filter_map(|name| observation.details.get(name))
 }
 
 #[cfg(test)]

@@ -12,10 +12,21 @@ use uuid::Uuid;
 use super::failure;
 use crate::Error;
 
-/// The layout that this program reads and writes; the one before it is brought up to date, another one refused.
-const LAYOUT: &str = "2";
-/// The layout without `records.detached`.
-const LAYOUT_BEFORE: &str = "1";
+/// The layout that this program reads and writes; those before it are brought up to date, another one refused.
+const LAYOUT: &str = "3";
+/// Layouts before it, in order, each with the next one and what brings a file there.
+const STEPS: [(&str, &str, &str); 2] = [
+    (
+        "1",
+        "2",
+        include_str!("../../queries/records_add_detached.sql"),
+    ),
+    (
+        "2",
+        "3",
+        include_str!("../../queries/records_add_routed_from.sql"),
+    ),
+];
 /// What `pragma synchronous` answers for FULL.
 const SYNCHRONOUS_FULL: i64 = 2;
 /// How long a statement waits for another process that holds the file.
@@ -155,19 +166,20 @@ async fn prepare(connection: &mut SqliteConnection) -> Result<String, Error> {
                 .execute(&mut *transaction)
                 .await?;
         }
-        let layout: Option<String> = sqlx::query_scalar(include_str!("../../queries/meta_get.sql"))
-            .bind("layout")
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if layout.as_deref() == Some(LAYOUT_BEFORE) {
-            sqlx::query(include_str!("../../queries/records_add_detached.sql"))
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(include_str!("../../queries/meta_set.sql"))
-                .bind("layout")
-                .bind(LAYOUT)
-                .execute(&mut *transaction)
-                .await?;
+        for (before, after, step) in STEPS {
+            let layout: Option<String> =
+                sqlx::query_scalar(include_str!("../../queries/meta_get.sql"))
+                    .bind("layout")
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+            if layout.as_deref() == Some(before) {
+                sqlx::query(step).execute(&mut *transaction).await?;
+                sqlx::query(include_str!("../../queries/meta_set.sql"))
+                    .bind("layout")
+                    .bind(after)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
         }
         transaction.commit().await
     };
@@ -202,7 +214,7 @@ async fn set_shards(connection: &mut SqliteConnection, shards: u16) -> Result<Ve
         .map_err(|e| failure::of(&e))?;
     if used > i64::from(shards) {
         return Err(wrong(format!(
-            "log.shards is {shards}, but the log has records in shard {}",
+            "log.shards and log.router_shard make {shards} shards, but the log has records in shard {}",
             used - 1
         )));
     }

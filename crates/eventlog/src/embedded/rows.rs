@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::failure;
 use crate::{Error, RunLimit};
 
-/// Rows of one `insert`: 15 values each, well below the 32,766 that SQLite binds at most.
+/// Rows of one `insert`: 16 values each, well below the 32,766 that SQLite binds at most.
 const ROWS_PER_INSERT: usize = 1000;
 
 /// A record with the place it gets.
@@ -28,7 +28,7 @@ pub(super) async fn insert(
     while records.peek().is_some() {
         let mut statement = QueryBuilder::<Sqlite>::new(
             "insert into records (shard, \"offset\", record_id, source_id, source_version, gate_id, format, \
-             content_type, received_at, is_replay, traceparent, device_headers, redrive_of, detached, body) ",
+             content_type, received_at, is_replay, traceparent, device_headers, redrive_of, detached, routed_from, body) ",
         );
         statement.push_values(records.by_ref().take(ROWS_PER_INSERT), |mut row, placed| {
             let record = placed.record;
@@ -48,6 +48,11 @@ pub(super) async fn insert(
                 .push_bind(device_headers)
                 .push_bind(record.redrive_of)
                 .push_bind(record.detached.map(|detached| detached.to_string()))
+                .push_bind(
+                    record
+                        .routed_from
+                        .map(|(shard, offset)| format!("{shard}/{offset}")),
+                )
                 .push_bind(Vec::<u8>::from(record.body));
         });
         statement.build().execute(&mut *connection).await?;
@@ -153,6 +158,10 @@ fn decode(row: &SqliteRow) -> Result<(Offset, RawRecord), String> {
             .map(|list| list.parse().map(Box::new))
             .transpose()
             .map_err(|e: Malformed| format!("detached {e}"))?,
+        routed_from: text("routed_from")?
+            .as_deref()
+            .map(crate::place)
+            .transpose()?,
         body: bytes("body")?.into(),
     };
     Ok((needed_number("offset")?, record))

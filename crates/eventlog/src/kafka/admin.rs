@@ -230,7 +230,7 @@ fn differences(config: &KafkaConfig, described: &Described) -> Vec<Finding> {
     let mut findings = Vec::new();
     if described.partition_count < usize::from(config.shards) {
         findings.push(error(format!(
-            "topic {topic} has {} partitions, fewer than log.shards = {}",
+            "topic {topic} has {} partitions, fewer than the {} of log.shards and log.router_shard",
             described.partition_count, config.shards
         )));
     }

@@ -54,6 +54,9 @@ pub(super) fn encode(record: &RawRecord) -> OwnedHeaders {
     if let Some(detached) = &record.detached {
         add("ce_detached", &detached.to_string());
     }
+    if let Some((shard, offset)) = record.routed_from {
+        add("ce_routedfrom", &format!("{shard}/{offset}"));
+    }
     if let Some(traceparent) = &record.traceparent {
         add("traceparent", traceparent);
     }
@@ -86,6 +89,11 @@ pub(super) fn decode<H: Headers>(headers: &H, body: Bytes) -> Result<RawRecord, 
         detached: found
             .parse_if_there::<Detached>("ce_detached")?
             .map(Box::new),
+        routed_from: found
+            .get("ce_routedfrom")
+            .map(crate::place)
+            .transpose()
+            .map_err(|error| format!("ce_routedfrom: {error}"))?,
         device_headers: found.device,
         body,
     })
@@ -170,6 +178,7 @@ mod tests {
                     bytes: 20_000,
                 }],
             })),
+            routed_from: Some((8, 21)),
             body: Bytes::from_static(b"<x/>"),
         }
     }
@@ -186,6 +195,7 @@ mod tests {
             device_headers: Vec::new(),
             redrive_of: None,
             detached: None,
+            routed_from: None,
             body: Bytes::new(),
             ..record()
         };
@@ -214,6 +224,7 @@ mod tests {
                 "ce_replay",
                 "ce_redriveof",
                 "ce_detached",
+                "ce_routedfrom",
                 "traceparent",
                 "device-ce-id",
                 "device-ce-source",
@@ -247,6 +258,17 @@ mod tests {
                     "1+2",
                 ),
                 "ce_detached",
+            ),
+            (
+                add(
+                    encode(&RawRecord {
+                        routed_from: None,
+                        ..record()
+                    }),
+                    "ce_routedfrom",
+                    "8/-1",
+                ),
+                "ce_routedfrom",
             ),
         ] {
             let reason = decode(&headers, Bytes::new()).expect_err("no record of a hub");

@@ -71,7 +71,7 @@ async fn a_file_made_anew_is_another_log() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_layout_before_is_brought_up_to_date() {
+async fn a_file_of_the_first_layout_is_brought_up_to_date() {
     let bench = bench().await.expect("a bench");
     let log = bench.open().await;
     log.append(0, plain("before")).await.expect("appended");
@@ -82,6 +82,7 @@ async fn a_file_of_the_layout_before_is_brought_up_to_date() {
         .expect("the file");
     for statement in [
         "alter table records drop column detached",
+        "alter table records drop column routed_from",
         "update meta set value = '1' where key = 'layout'",
     ] {
         sqlx::query(statement)
@@ -167,6 +168,40 @@ async fn what_is_no_log_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_layout_before_is_brought_up_to_date_by_its_writer() {
+    let bench = bench().await.expect("a bench");
+    let log = bench.open().await;
+    log.append(0, plain("before")).await.expect("appended");
+    drop(log);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bench.path());
+    let mut file = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .expect("the file");
+    for step_back in [
+        "alter table records drop column routed_from",
+        "update meta set value = '2' where key = 'layout'",
+    ] {
+        sqlx::query(step_back)
+            .execute(&mut file)
+            .await
+            .expect("changed");
+    }
+    file.close().await.expect("closed");
+    let error = EmbeddedLog::open_read_only(&bench.path()).await.err();
+    let error = error.expect("a reader changes nothing").to_string();
+    assert!(error.contains("layout 2"), "{error}");
+    let log = bench.open().await;
+    log.append(0, plain("after")).await.expect("appended");
+    let mut reader = log.open(0, 0).await.expect("opened");
+    let bodies: Vec<_> = read(reader.as_mut(), 2)
+        .await
+        .into_iter()
+        .map(|logged| logged.record.body)
+        .collect();
+    assert_eq!(bodies, ["before", "after"]);
+}
+
+#[tokio::test]
 async fn shards_with_records_cannot_be_configured_away() {
     let bench = bench().await.expect("a bench");
     let log = bench.open().await;
@@ -178,7 +213,7 @@ async fn shards_with_records_cannot_be_configured_away() {
         .expect("too few");
     assert_eq!(
         error.to_string(),
-        "log configuration: log.shards is 2, but the log has records in shard 2"
+        "log configuration: log.shards and log.router_shard make 2 shards, but the log has records in shard 2"
     );
     for shards in [3, 9] {
         let log = EmbeddedLog::open(&bench.path(), shards, RECORD_BYTES)

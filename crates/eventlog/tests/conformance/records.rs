@@ -19,6 +19,7 @@ pub(crate) fn plain(text: &str) -> RawRecord {
         device_headers: Vec::new(),
         redrive_of: None,
         detached: None,
+        routed_from: None,
         body: Bytes::from(text.to_owned()),
     }
 }
@@ -70,6 +71,7 @@ pub(crate) fn odd() -> Vec<RawRecord> {
                     })
                     .collect(),
             })),
+            routed_from: Some((u16::MAX, i64::MAX)),
             body: Bytes::from((0..=255).collect::<Vec<u8>>()),
             ..plain("")
         },
@@ -85,6 +87,7 @@ pub(crate) fn odd() -> Vec<RawRecord> {
         RawRecord {
             traceparent: Some(String::new()),
             redrive_of: Some(0),
+            routed_from: Some((0, 0)),
             received_at: "1969-12-31T23:59:59.000001Z".parse().expect("a timestamp"),
             body: Bytes::from_static(b"null\0inside\r\n"),
             ..plain("")

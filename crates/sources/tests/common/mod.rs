@@ -121,6 +121,7 @@ pub(crate) fn logged(format: &str, content_type: &str, body: Vec<u8>) -> LoggedR
             device_headers: Vec::new(),
             redrive_of: None,
             detached: None,
+            routed_from: None,
             body: Bytes::from(body),
         },
     }
@@ -148,7 +149,7 @@ pub(crate) fn source(format: &str) -> Source {
         source_id: SourceId::parse("sample").expect("a plain name"),
         version: 1,
         format: format.to_owned(),
-        gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+        gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
         lane: None,
         readings: readings.iter().map(reading).collect(),
         rank: if format == "vnaccs" {
