@@ -12,6 +12,7 @@ mod parts;
 pub mod postgres;
 mod queries;
 mod registry;
+mod routes;
 mod rows;
 mod schema;
 mod shards;
@@ -34,12 +35,22 @@ pub use queries::{
 pub use registry::{
     AuditCheck, AuditEntry, Reference, Registry, Role, SeedReport, Token, TokenGrant,
 };
+pub use routes::{
+    KeyLink, LinkKey, Links, NewUnrouted, RecordLink, RouteChanges, Routed, Routes, Routing,
+    SourceLink, Told, Unrouted, UnroutedRow, WantedLinks, WantedUnrouted,
+};
 pub use shards::{
     Batch, Committed, Found, KnownRecord, Loaded, MeasuredCrossing, NewObservation, NewOutcome,
     NewQuarantine, Progress, Relink, Shards, Take, Wanted,
 };
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
-pub trait Store: Shards + Queries + Exchange + Registry + Logins + Bridges + Questions {}
+pub trait Store:
+    Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions
+{
+}
 
-impl<T: Shards + Queries + Exchange + Registry + Logins + Bridges + Questions> Store for T {}
+impl<T: Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions> Store
+    for T
+{
+}

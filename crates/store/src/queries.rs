@@ -259,6 +259,7 @@ pub trait Queries: Send + Sync + 'static {
         to: Timestamp,
     ) -> Result<Vec<Timestamp>, Error>;
 
-    /// Returns counts for metrics: open crossings, quarantined (not redriven) records, unlinked observations.
-    async fn counts(&self) -> Result<(i64, i64, i64), Error>;
+    /// Returns counts for metrics: open crossings, quarantined (not redriven) records, unlinked observations,
+    /// unrouted records.
+    async fn counts(&self) -> Result<(i64, i64, i64, i64), Error>;
 }

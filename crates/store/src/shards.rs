@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Error, KeptPart, PartChanges, WantedParts};
+use crate::{Error, KeptPart, PartChanges, RouteChanges, WantedParts};
 
 /// A shard's row in `progress`.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +153,7 @@ pub struct NewOutcome {
     pub offset: Offset,
     /// Its source.
     pub source_id: SourceId,
-    /// Its gate; `None` for a tick.
+    /// Its gate: of a record in the router's shard the one it was routed to, `None` while it waits; `None` for a tick.
     pub gate_id: Option<GateId>,
     /// When it was received.
     pub received_at: Timestamp,
@@ -226,6 +226,8 @@ pub struct Batch {
     pub crossings: Vec<MeasuredCrossing>,
     /// What changes of the kept parts of split messages.
     pub parts: PartChanges,
+    /// What changes of the records that wait for their gate; of the router's shard only.
+    pub routes: RouteChanges,
 }
 
 /// Answer to a commit.

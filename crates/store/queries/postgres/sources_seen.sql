@@ -1,10 +1,11 @@
 -- When each registered source was last heard, and how often in the last hour of its shard's log time.
+-- A province-wide source is in every shard's; what was routed counts where it was received, until it is read at its gate.
 -- out: source, last reception, records in that hour; only sources heard so far
 with newest as (
     select s.source_id, max(p.log_time) as log_time
     from sources s
     left join gates g on g.gate_id = s.gate_id and g.version = 1
-    left join progress p on p.shard = g.shard
+    left join progress p on p.shard = g.shard or s.gate_id is null
     group by s.source_id
 ),
 heard as (
@@ -22,6 +23,7 @@ select h.source_id, h.last_received_at,
     ) + (
         select count(*) from outcomes o
         where o.source_id = h.source_id and o.received_at > h.log_time - interval '1 h'
+            and (o.kind <> 'routed' or o.gate_id is null)
     )
 from heard h
 where h.last_received_at is not null

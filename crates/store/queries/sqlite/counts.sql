@@ -1,5 +1,6 @@
 -- Counts for metrics.
--- out: open crossings; quarantined records not redriven; observations without a crossing
+-- out: open crossings; quarantined records not redriven; observations without a crossing; unrouted records
 select (select count(*) from crossings where state = 'open'),
     (select count(*) from quarantine where redriven_at is null),
-    (select count(*) from observations where crossing_id is null);
+    (select count(*) from observations where crossing_id is null),
+    (select count(*) from unrouted);

@@ -9,7 +9,7 @@ use super::write::{
     crossing_keys_insert, crossings_upsert, facts_insert, feed_insert, observations_insert,
     observations_relink, outcomes_insert, quarantine_insert, unlinked_keys_insert,
 };
-use super::{Stamp, parts, sql, stamp};
+use super::{Stamp, parts, routes, sql, stamp};
 use crate::failure::OrFailure;
 use crate::rows::batch::{BatchRows, Fence, RelinkRow, relink_missing};
 use crate::rows::observation::{UnlinkedKeyRow, observations, unlinked_keys};
@@ -38,6 +38,7 @@ pub(crate) async fn commit(
     relink(connection, shard, &rows.relinks).await?;
     outcomes_insert(connection, shard, &rows.outcomes, recorded_at).await?;
     parts::change(connection, shard, &rows.parts, recorded_at).await?;
+    routes::change(connection, shard, &rows.routes, recorded_at).await?;
     quarantine_insert(connection, shard, &rows.quarantine, recorded_at).await?;
     feed_insert(connection, shard, &rows.feed, recorded_at).await?;
     Ok(Committed::Done)

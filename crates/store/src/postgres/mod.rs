@@ -15,6 +15,7 @@ mod look_up;
 mod parts;
 mod queries;
 mod registry;
+mod routes;
 mod schema;
 mod shards;
 mod trail;

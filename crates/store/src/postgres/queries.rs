@@ -336,7 +336,7 @@ impl Queries for PostgresStore {
         standing_within(&texts, from, to)
     }
 
-    async fn counts(&self) -> Result<(i64, i64, i64), Error> {
+    async fn counts(&self) -> Result<(i64, i64, i64, i64), Error> {
         query_as(sql!("counts"))
             .fetch_one(&self.readers)
             .await

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::crossing::{CrossingRow, KeyRow, keys};
 use super::observation::{ObservationRow, Place, UnlinkedKeyRow, unlinked_keys};
 use super::part::PartRows;
+use super::route::RouteRows;
 use super::wide;
 use crate::text::refuse_nul;
 use crate::{Batch, Error, NewOutcome, NewQuarantine};
@@ -29,6 +30,7 @@ pub(crate) struct BatchRows {
     pub(crate) facts: Vec<Fact>,
     pub(crate) feed: Vec<FeedLine>,
     pub(crate) parts: PartRows,
+    pub(crate) routes: RouteRows,
 }
 
 /// What the shard's row must be before, and is after.
@@ -96,6 +98,7 @@ impl BatchRows {
                 .collect(),
             feed: feed(batch),
             parts: PartRows::new(&batch.parts),
+            routes: RouteRows::new(&batch.routes)?,
         })
     }
 

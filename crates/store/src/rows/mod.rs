@@ -19,6 +19,7 @@ pub(crate) mod progress;
 pub(crate) mod quarantine;
 pub(crate) mod record;
 pub(crate) mod registration;
+pub(crate) mod route;
 pub(crate) mod submission;
 pub(crate) mod token;
 

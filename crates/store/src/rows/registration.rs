@@ -31,7 +31,7 @@ pub(crate) type SourceTuple<T> = (
     String,
     i64,
     String,
-    String,
+    Option<String>,
     Option<String>,
     String,
     i32,
@@ -55,7 +55,10 @@ pub(crate) fn source<T: Moment>(row: SourceTuple<T>) -> Result<Source, Error> {
         source_id: name("sources.source_id", &row.0)?,
         version: number("sources.version", row.1)?,
         format: row.2,
-        gate_id: name("sources.gate_id", &row.3)?,
+        gate_id: row
+            .3
+            .map(|gate_id| name("sources.gate_id", &gate_id))
+            .transpose()?,
         lane: row.4,
         readings: document::read("sources.readings", &row.5)?,
         rank: number("sources.rank", row.6)?,
@@ -165,12 +168,12 @@ pub(crate) fn taken_serial(source: &Source, holder: &str) -> Error {
 }
 
 /// Returns the error for a source at a gate nobody registered.
-pub(crate) fn unknown_source_gate(source: &Source) -> Error {
+pub(crate) fn unknown_source_gate(source: &Source, gate_id: &GateId) -> Error {
     Error::Conflict {
         code: "source.unknown_gate",
         reason: format!(
-            "source {} is at gate {}, which is not registered",
-            source.source_id, source.gate_id
+            "source {} is at gate {gate_id}, which is not registered",
+            source.source_id
         ),
     }
 }

@@ -9,7 +9,7 @@ use super::write::{
     crossing_keys_insert, crossings_upsert, facts_insert, feed_insert, observations_insert,
     observations_relink, outcomes_insert, quarantine_insert, unlinked_keys_insert,
 };
-use super::{parts, sql};
+use super::{parts, routes, sql};
 use crate::failure::OrFailure;
 use crate::moment::micros;
 use crate::rows::batch::{BatchRows, Fence, RelinkRow, relink_missing};
@@ -37,6 +37,7 @@ pub(crate) async fn commit(
     relink(connection, shard, &rows.relinks).await?;
     outcomes_insert(connection, shard, &rows.outcomes, recorded_at).await?;
     parts::change(connection, shard, &rows.parts, recorded_at).await?;
+    routes::change(connection, shard, &rows.routes, recorded_at).await?;
     quarantine_insert(connection, shard, &rows.quarantine, recorded_at).await?;
     feed_insert(connection, shard, &rows.feed, recorded_at).await?;
     Ok(Committed::Done)

@@ -346,7 +346,7 @@ impl Queries for SqliteStore {
         standing_within(&texts, from, to)
     }
 
-    async fn counts(&self) -> Result<(i64, i64, i64), Error> {
+    async fn counts(&self) -> Result<(i64, i64, i64, i64), Error> {
         query_as(sql!("counts"))
             .fetch_one(&self.readers)
             .await

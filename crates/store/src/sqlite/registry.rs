@@ -59,9 +59,7 @@ impl Registry for SqliteStore {
                     );
                 }
                 for source in &reference.sources {
-                    if gate_newest(connection, &source.gate_id).await?.is_none() {
-                        return Err(unknown_source_gate(source));
-                    }
+                    check_gate(connection, source).await?;
                     if source_newest(connection, &source.source_id)
                         .await?
                         .is_none()
@@ -304,10 +302,18 @@ async fn gate_newest(
     row.map(gate).transpose()
 }
 
-async fn source_add(connection: &mut SqliteConnection, source: Source) -> Result<Source, Error> {
-    if gate_newest(connection, &source.gate_id).await?.is_none() {
-        return Err(unknown_source_gate(&source));
+/// Refuses a source at a gate nobody registered; a province-wide one has none.
+async fn check_gate(connection: &mut SqliteConnection, source: &Source) -> Result<(), Error> {
+    match &source.gate_id {
+        Some(gate_id) if gate_newest(connection, gate_id).await?.is_none() => {
+            Err(unknown_source_gate(source, gate_id))
+        }
+        _ => Ok(()),
     }
+}
+
+async fn source_add(connection: &mut SqliteConnection, source: Source) -> Result<Source, Error> {
+    check_gate(connection, &source).await?;
     check_serial(connection, &source).await?;
     let newest = source_newest(connection, &source.source_id).await?;
     let version = newest.map_or(1, |newest| newest.version + 1);
@@ -342,7 +348,7 @@ async fn source_insert(connection: &mut SqliteConnection, source: &Source) -> Re
         .bind(source.source_id.as_str())
         .bind(i64::from(source.version))
         .bind(&source.format)
-        .bind(source.gate_id.as_str())
+        .bind(source.gate_id.as_ref().map(GateId::as_str))
         .bind(&source.lane)
         .bind(readings(source)?)
         .bind(i32::from(source.rank))

@@ -22,6 +22,7 @@ mod parts;
 mod registry;
 mod relinks;
 mod roundtrip;
+mod routes;
 mod sample;
 mod schema;
 
@@ -105,6 +106,7 @@ on_every_backend! {
     parts::only_a_stored_part_can_be_given_up,
     parts::two_parts_of_a_message_with_one_number_are_refused,
     registry::a_gate_stays_on_its_shard,
+    registry::a_source_may_have_no_gate,
     registry::seeds_never_overwrite,
     registry::tokens_work_until_they_are_disabled,
     registry::values_of_the_hub_are_set_once,
@@ -112,6 +114,11 @@ on_every_backend! {
     relinks::a_moved_observation_is_found_at_its_new_place,
     relinks::an_observation_that_is_not_stored_cannot_move,
     roundtrip::a_whole_batch_reads_back_as_it_was,
+    routes::a_nul_in_a_waiting_record_is_refused_outside_its_body,
+    routes::a_routed_record_waits_no_longer_and_says_where_it_went,
+    routes::a_waiting_record_is_woken_by_a_crossing_with_its_key,
+    routes::a_waiting_record_reads_back_as_it_was,
+    routes::gates_are_found_by_what_they_know,
     schema::a_newer_schema_is_refused_with_advice,
     schema::migrating_twice_changes_nothing,
 }

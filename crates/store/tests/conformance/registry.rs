@@ -115,6 +115,18 @@ pub(crate) async fn a_gate_stays_on_its_shard(bench: Bench) {
     assert_eq!(error.code(), "gate.unknown");
 }
 
+pub(crate) async fn a_source_may_have_no_gate(bench: Bench) {
+    let mut customs = registered_source("ls-customs", "huu-nghi");
+    customs.gate_id = None;
+    let first = bench.store.add_source(&customs).await.expect("it answers");
+    assert_eq!((first.version, &first.gate_id), (1, &None));
+    customs.gate_id = Some(gate("huu-nghi"));
+    let second = bench.store.add_source(&customs).await.expect("it answers");
+    assert_eq!((second.version, second.gate_id), (2, customs.gate_id));
+    let all = bench.store.sources().await.expect("it answers");
+    assert!(all.contains(&first), "the first version is as it was");
+}
+
 pub(crate) async fn versions_of_a_source_are_kept(bench: Bench) {
     let mut changed = registered_source("hn-cam", "huu-nghi");
     (

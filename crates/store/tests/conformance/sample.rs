@@ -13,7 +13,7 @@ use bordergate_model::{
 };
 use bordergate_store::{
     Batch, Committed, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine, PartChanges,
-    Reference, Store, Take,
+    Reference, RouteChanges, Store, Take,
 };
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -68,7 +68,7 @@ pub(crate) fn registered_source(name: &str, at: &str) -> Source {
         source_id: source(name),
         version: 1,
         format: "hikvision-anpr".to_owned(),
-        gate_id: gate(at),
+        gate_id: Some(gate(at)),
         lane: Some("1".to_owned()),
         readings: BTreeMap::from([("forward".to_owned(), Milestone::GateIn)]),
         rank: 0,
@@ -297,8 +297,9 @@ pub(crate) fn quarantined(offset: i64) -> (NewOutcome, NewQuarantine) {
     (outcome, row)
 }
 
-/// The owner of shard 0, who commits batch after batch.
+/// The owner of a shard, who commits batch after batch.
 pub(crate) struct Owner {
+    shard: u16,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) epoch: i64,
     pub(crate) next_offset: i64,
@@ -308,14 +309,20 @@ pub(crate) struct Owner {
 impl Owner {
     /// Takes shard 0.
     pub(crate) async fn take(store: &Arc<dyn Store>) -> Self {
+        Self::take_shard(store, 0).await
+    }
+
+    /// Takes a shard.
+    pub(crate) async fn take_shard(store: &Arc<dyn Store>, shard: u16) -> Self {
         let taken = store
-            .take_shard(0, Uuid::from_u128(1), "log-a")
+            .take_shard(shard, Uuid::from_u128(1), "log-a")
             .await
             .expect("the database answers");
         let Take::Taken { progress, .. } = taken else {
-            panic!("shard 0 is held by another")
+            panic!("shard {shard} is held by another")
         };
         Self {
+            shard,
             store: Arc::clone(store),
             epoch: progress.owner_epoch,
             next_offset: progress.next_offset,
@@ -326,7 +333,7 @@ impl Owner {
     /// An empty batch up to `next_offset`.
     pub(crate) fn batch(&self, next_offset: i64) -> Batch {
         Batch {
-            shard: 0,
+            shard: self.shard,
             owner_epoch: self.epoch,
             from_offset: self.next_offset,
             next_offset,
@@ -340,6 +347,7 @@ impl Owner {
             quarantine: Vec::new(),
             crossings: Vec::new(),
             parts: PartChanges::default(),
+            routes: RouteChanges::default(),
         }
     }
 

@@ -1,0 +1,11 @@
+-- Gates that have records already: by a reading, or by an outcome other than `quarantined`.
+-- in:  $1 record ids, JSON array of hex
+-- out: record id, hash of the body, gate; each once
+select o.record_id, o.body_sha256, o.gate_id
+from json_each($1) w
+cross join observations o on o.record_id = unhex(w.value)
+union
+select o.record_id, o.body_sha256, o.gate_id
+from json_each($1) w
+cross join outcomes o on o.record_id = unhex(w.value)
+where o.gate_id is not null and o.kind <> 'quarantined';
