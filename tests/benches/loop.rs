@@ -142,6 +142,7 @@ fn tools(store: Arc<dyn Store>, log: Arc<dyn EventLog>) -> Tools {
             ..Limits::default()
         },
         watcher: Arc::new(()),
+        router: None,
         decided: Decided::new(),
     }
 }

@@ -12,7 +12,7 @@ use bordergate_model::{
 };
 use bordergate_store::{
     Batch, Found, KnownRecord, MeasuredCrossing, NewObservation, NewOutcome, NewQuarantine,
-    Progress, Relink,
+    Progress, Relink, RouteChanges,
 };
 use jiff::Timestamp;
 
@@ -339,6 +339,7 @@ impl<'r> Overlay<'r> {
             quarantine: self.quarantine,
             crossings,
             parts: self.parts.finish(),
+            routes: RouteChanges::default(),
         };
         let unseen = self.board.unseen().cloned().collect();
         self.board.forget_when_due();

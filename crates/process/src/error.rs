@@ -1,6 +1,6 @@
 //! Why a shard cannot go on.
 
-use bordergate_model::{Fault, Offset, Shard};
+use bordergate_model::{Fault, GateId, Offset, Shard};
 
 /// A failure of the role `process` on one shard.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,12 @@ pub enum Error {
         /// The log found.
         found: String,
     },
+    /// A crossing or a record is at a gate that nobody registered.
+    #[error("gate {gate_id} is not registered, but the database has records of it")]
+    UnknownGate {
+        /// The gate.
+        gate_id: GateId,
+    },
     /// The record before the next offset is another one than was processed: the log was made anew.
     #[error(
         "offset {offset} of shard {shard} holds another record than the one processed: the log was made anew"
@@ -48,6 +54,7 @@ impl Error {
             Self::Log(error) => error.code(),
             Self::Lost { .. } => "shard.lost",
             Self::OtherLog { .. } => "shard.other_log",
+            Self::UnknownGate { .. } => "gate.unknown",
             Self::LogMadeAnew { .. } => "shard.log_made_anew",
         }
     }
@@ -59,7 +66,9 @@ impl Error {
             Self::Store(error) => error.fault(),
             Self::Log(error) => error.fault(),
             Self::Lost { .. } => Fault::Upstream,
-            Self::OtherLog { .. } | Self::LogMadeAnew { .. } => Fault::Hub,
+            Self::OtherLog { .. } | Self::UnknownGate { .. } | Self::LogMadeAnew { .. } => {
+                Fault::Hub
+            }
         }
     }
 }

@@ -6,14 +6,17 @@ mod error;
 mod look_up;
 mod parts;
 mod registered;
+mod route;
 mod run;
 mod shard;
 mod supervisor;
 mod take;
 mod tools;
 mod trace;
+mod unit;
 
 pub use error::Error;
+pub use run::body_sha256;
 pub use shard::{Shard, Step};
 pub use supervisor::supervise;
 pub use tools::{Decided, Limits, Summary, Tools, Watcher};

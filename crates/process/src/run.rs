@@ -1,9 +1,10 @@
 //! Reading a run of records: bytes to observations or to an outcome, without looking anything up.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bordergate_model::record::TICK;
-use bordergate_model::{LoggedRecord, Observation, OutcomeKind, RawRecord};
+use bordergate_model::{GateId, LoggedRecord, Observation, OutcomeKind, RawRecord};
 use bordergate_sources::{Part, Read};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -63,11 +64,7 @@ pub(crate) fn knows_all(registered: &Registered, run: &[LoggedRecord]) -> bool {
             registered
                 .source(&logged.record.source_id, logged.record.source_version)
                 .is_some()
-                && logged
-                    .record
-                    .gate_id
-                    .as_ref()
-                    .is_some_and(|gate_id| registered.has_gate(gate_id))
+                && registered.takes(logged.record.gate_id.as_ref())
         })
 }
 
@@ -86,8 +83,10 @@ pub(crate) fn read_run(
         .collect()
 }
 
-/// The door says it where it took something out, so that the same bytes are the same whatever it takes out by then.
-fn body_sha256(record: &RawRecord) -> [u8; 32] {
+/// Returns the SHA-256 of the body as it came. The door says it where it took something out, so that the same bytes are
+/// the same whatever it takes out by then.
+#[must_use]
+pub fn body_sha256(record: &RawRecord) -> [u8; 32] {
     match &record.detached {
         Some(detached) => detached.body_sha256,
         None => Sha256::digest(&record.body).into(),
@@ -106,11 +105,7 @@ fn content(registered: &Registered, decided: &Decided, logged: &LoggedRecord) ->
             detail: String::new(),
         };
     }
-    if !record
-        .gate_id
-        .as_ref()
-        .is_some_and(|gate_id| registered.has_gate(gate_id))
-    {
+    if !registered.takes(record.gate_id.as_ref()) {
         return Content::quarantined(
             "record.wrong_shard",
             "the record's gate does not belong to this shard",
@@ -142,8 +137,9 @@ fn said(registered: &Registered, logged: &LoggedRecord) -> Content {
         );
         return Content::quarantined("source.unknown_version", detail);
     };
+    let logged = at_some_gate(registered, logged);
     match catch_unwind(AssertUnwindSafe(|| {
-        bordergate_sources::read(logged, source)
+        bordergate_sources::read(&logged, source)
     })) {
         Err(_) => Content::quarantined(
             "reader.panicked",
@@ -163,4 +159,14 @@ fn said(registered: &Registered, logged: &LoggedRecord) -> Content {
         },
         Ok(Ok(Read::Observations(observations))) => Content::Observations(observations),
     }
+}
+
+/// What the router reads is at no gate yet: it is read as if it were at one, which nobody ever sees.
+fn at_some_gate<'l>(registered: &Registered, logged: &'l LoggedRecord) -> Cow<'l, LoggedRecord> {
+    if registered.destinations().is_none() {
+        return Cow::Borrowed(logged);
+    }
+    let mut logged = logged.clone();
+    logged.record.gate_id = Some(GateId::parse("unrouted").expect("a plain name"));
+    Cow::Owned(logged)
 }

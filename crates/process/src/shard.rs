@@ -1,5 +1,7 @@
 //! One shard, one task: take a run, read it, look up, link on an overlay, commit, apply.
 
+mod router;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use crate::run::{ReadRecord, knows_all, read_run};
 use crate::take::{Taken, take};
 use crate::tools::{Decided, Summary, Tools};
 use crate::trace::batch_span;
+use router::Router;
 
 /// How often an idle owner renews its lease; well below the lease of 8 s.
 const RENEW_EVERY: Duration = Duration::from_secs(2);
@@ -62,6 +65,8 @@ pub struct Shard {
     last_record: Instant,
     last_shown: Option<Instant>,
     last_renewed: Instant,
+    /// Of use in the router's shard only.
+    router: Router,
 }
 
 impl Shard {
@@ -103,6 +108,7 @@ impl Shard {
             last_record: now,
             last_shown: None,
             last_renewed: now,
+            router: Router::default(),
         };
         taken.show_progress().await;
         Ok(Some(taken))
@@ -124,6 +130,9 @@ impl Shard {
             if self.step(IDLE_WAIT).await? == Step::Idle {
                 self.keep_alive().await?;
             }
+            if self.is_router() {
+                self.try_waiting_sometimes().await?;
+            }
         }
         self.tools
             .store
@@ -137,7 +146,7 @@ impl Shard {
         Ok(())
     }
 
-    /// Processes everything in the log and returns how many records that were.
+    /// Processes everything in the log and returns how many records that were; the router also tries what waits.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -149,7 +158,14 @@ impl Shard {
                 Step::Idle => break,
             }
         }
+        if self.is_router() {
+            self.try_waiting().await?;
+        }
         Ok(stored)
+    }
+
+    fn is_router(&self) -> bool {
+        self.tools.router == Some(self.progress.shard)
     }
 
     /// Takes the next run, waiting up to `wait` for its first record, and stores its effects.
@@ -187,8 +203,12 @@ impl Shard {
         }
         self.last_record = Instant::now();
         if !knows_all(&self.registered, &run) {
-            self.registered =
-                Registered::load(self.tools.store.as_ref(), self.progress.shard).await?;
+            self.registered = Registered::load(
+                self.tools.store.as_ref(),
+                self.progress.shard,
+                self.tools.router,
+            )
+            .await?;
         }
         if self.suspects > 0 {
             for logged in &run {
@@ -285,6 +305,9 @@ impl Shard {
         &mut self,
         part: &[LoggedRecord],
     ) -> Result<Result<(), (String, String)>, Error> {
+        if self.is_router() {
+            return self.route_part(part).await;
+        }
         let began = Instant::now();
         let read = read_run(&self.registered, &self.decided, part);
         let mut patience = Patience::default();
@@ -435,6 +458,7 @@ impl Shard {
             device_headers: Vec::new(),
             redrive_of: None,
             detached: None,
+            routed_from: None,
             body: Bytes::new(),
         }
     }

@@ -14,13 +14,13 @@ use crate::{Error, Shard};
 /// How often shards held by others are asked for again.
 const ASK_EVERY: Duration = Duration::from_secs(1);
 
-/// Processes up to `most` of the shards `0..shards` until cancelled; returns when every shard is given up.
+/// Processes up to `most` of the shards until cancelled; returns when every shard is given up.
 ///
 /// A shard whose task ends with a fault of the hub's is not taken again: an administrator must look
 /// first, and `on_halt` is told. A task that panics counts as such.
 pub async fn supervise(
     tools: Arc<Tools>,
-    shards: ShardNumber,
+    shards: Vec<ShardNumber>,
     most: usize,
     stop: CancellationToken,
     on_halt: impl Fn(ShardNumber, &str) + Send,
@@ -50,7 +50,7 @@ pub async fn supervise(
                 }
             }
         }
-        for shard in 0..shards {
+        for &shard in &shards {
             if halted.contains(&shard) {
                 continue;
             }

@@ -64,7 +64,7 @@ async fn prepare(
         });
     }
     check_same_log(tools, &progress).await?;
-    let registered = Registered::load(tools.store.as_ref(), shard).await?;
+    let registered = Registered::load(tools.store.as_ref(), shard, tools.router).await?;
     let mut board = Board::new(tools.rules.clone());
     if let Some(log_time) = progress.log_time {
         board = Board::resumed(tools.rules.clone(), log_time);

@@ -84,6 +84,8 @@ pub struct Tools {
     pub owner: Uuid,
     /// Sizes and times.
     pub limits: Limits,
+    /// The shard of records whose gate is unknown at the door; `None`: no record lies in such a one.
+    pub router: Option<Shard>,
     /// Is told of commits.
     pub watcher: Arc<dyn Watcher>,
     /// Decisions taken before; empty in a live hub.

@@ -55,6 +55,7 @@ impl RecordedDay {
                     device_headers: message.headers,
                     redrive_of: None,
                     detached: None,
+                    routed_from: None,
                     body: message.body,
                 },
             });

@@ -93,6 +93,7 @@ pub(crate) fn read(
             device_headers: message.headers.clone(),
             redrive_of: None,
             detached: None,
+            routed_from: None,
             body: message.body.clone(),
         },
     };

@@ -8,5 +8,7 @@ mod log_identity;
 mod message;
 mod outcomes;
 mod parts;
+mod router;
+mod router_crash;
 mod suspects;
 mod world;

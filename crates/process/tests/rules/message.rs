@@ -22,6 +22,12 @@ const FRAMES: &[u8] = include_bytes!("../../../sources/samples/mettler-continuou
 
 /// The source of customs messages.
 pub(crate) const CUSTOMS: &str = "customs";
+/// The source of milestone reports of the other gate.
+pub(crate) const OTHER_YARD: &str = "other-yard";
+/// A province-wide source of milestone reports.
+pub(crate) const PROVINCE: &str = "province";
+/// A province-wide source of customs messages.
+pub(crate) const PROVINCE_CUSTOMS: &str = "province-customs";
 /// A clearance permit of the readers' samples: registered, inspected, cleared.
 const DECLARATION: &[u8] = include_bytes!("../../../sources/samples/vnaccs/vad1ag.txt");
 /// Its header with the line break, in bytes.
@@ -68,6 +74,36 @@ pub(crate) fn customs(key: &str, body: Vec<u8>, received_at: Timestamp) -> RawRe
     record(CUSTOMS, "vnaccs", key, body, received_at)
 }
 
+/// Returns a record of the other gate's yard.
+pub(crate) fn other_yard(key: &str, body: impl Into<String>, received_at: Timestamp) -> RawRecord {
+    RawRecord {
+        gate_id: Some(GateId::parse(OTHER_GATE).expect("a plain name")),
+        ..record(
+            OTHER_YARD,
+            "cloudevents-json",
+            key,
+            body.into(),
+            received_at,
+        )
+    }
+}
+
+/// Returns a province-wide milestone report.
+pub(crate) fn province(key: &str, body: impl Into<String>, received_at: Timestamp) -> RawRecord {
+    RawRecord {
+        gate_id: None,
+        ..record(PROVINCE, "cloudevents-json", key, body.into(), received_at)
+    }
+}
+
+/// Returns a province-wide customs message.
+pub(crate) fn province_customs(key: &str, body: Vec<u8>, received_at: Timestamp) -> RawRecord {
+    RawRecord {
+        gate_id: None,
+        ..record(PROVINCE_CUSTOMS, "vnaccs", key, body, received_at)
+    }
+}
+
 /// Returns a declaration's message under a data id, cut into `count` parts of about one length, whatever stands there.
 pub(crate) fn declaration_parts(data_id: &str, count: usize) -> Vec<Vec<u8>> {
     let (header, body) = DECLARATION.split_at(HEADER);
@@ -103,6 +139,7 @@ fn record(
         device_headers: Vec::new(),
         redrive_of: None,
         detached: None,
+        routed_from: None,
         body: body.into(),
     }
 }

@@ -23,10 +23,16 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::message::{CUSTOMS, GATE, LANE, OTHER_GATE, PLATFORM, SCALE, YARD};
+use crate::message::{
+    CUSTOMS, GATE, LANE, OTHER_GATE, OTHER_YARD, PLATFORM, PROVINCE, PROVINCE_CUSTOMS, SCALE, YARD,
+};
 
 /// The shard under test.
 pub(crate) const SHARD: u16 = 0;
+/// The shard of the other gate.
+pub(crate) const OTHER_SHARD: u16 = 1;
+/// The shard of records whose gate is unknown at the door.
+pub(crate) const ROUTER: u16 = 2;
 /// More than any test stores.
 const ALL: u32 = 10_000;
 
@@ -49,8 +55,14 @@ impl World {
             .expect("the folder is empty");
         store.migrate().await.expect("the database is empty");
         let reference = Reference {
-            gates: vec![gate(GATE, SHARD), gate(OTHER_GATE, SHARD + 1)],
+            gates: vec![
+                gate(GATE, SHARD, &["15BB", "VNHUGT"]),
+                gate(OTHER_GATE, OTHER_SHARD, &[]),
+            ],
             sources: vec![
+                at(OTHER_GATE, source(OTHER_YARD, "cloudevents-json")),
+                province(source(PROVINCE, "cloudevents-json")),
+                province(source(PROVINCE_CUSTOMS, "vnaccs")),
                 source(YARD, "cloudevents-json"),
                 source(SCALE, "weighbridge-json"),
                 source(CUSTOMS, "vnaccs"),
@@ -74,6 +86,22 @@ impl World {
             let appended = self.log.append(SHARD, record).await;
             appended.expect("the disk has room");
         }
+    }
+
+    /// Appends records to a shard in their order.
+    pub(crate) async fn append_to(&self, shard: u16, records: impl IntoIterator<Item = RawRecord>) {
+        for record in records {
+            let appended = self.log.append(shard, record).await;
+            appended.expect("the disk has room");
+        }
+    }
+
+    /// As [`Self::process`], for one of the shards.
+    pub(crate) async fn process_shard(&self, shard: u16, records: usize) {
+        let taken = Shard::take(self.tools(records, encode), shard).await;
+        let mut taken = taken.expect("nothing is wrong").expect("it is free");
+        taken.run_until_idle().await.expect("nothing is wrong");
+        give_up(taken).await.expect("it is ours");
     }
 
     /// Returns what a hub with batches of up to `records` works with.
@@ -112,10 +140,7 @@ impl World {
 
     /// Processes everything as one hub, in batches of up to `records`, and gives the shard up.
     pub(crate) async fn process(&self, records: usize) {
-        let taken = Shard::take(self.tools(records, encode), SHARD).await;
-        let mut taken = taken.expect("nothing is wrong").expect("it is free");
-        taken.run_until_idle().await.expect("nothing is wrong");
-        give_up(taken).await.expect("it is ours");
+        self.process_shard(SHARD, records).await;
     }
 
     /// Returns every crossing that is not merged.
@@ -213,6 +238,7 @@ fn tools_of(
             tick_after: None,
             ..defaults
         },
+        router: Some(ROUTER),
         watcher: Arc::new(()),
         decided: Decided::new(),
     })
@@ -231,7 +257,7 @@ pub(crate) fn encode(change: &CrossingChange) -> Bytes {
 }
 
 async fn open_log(path: PathBuf) -> Arc<EmbeddedLog> {
-    let log = EmbeddedLog::open(&path, 2, 1 << 20).await;
+    let log = EmbeddedLog::open(&path, 3, 1 << 20).await;
     Arc::new(log.expect("the folder can be written"))
 }
 
@@ -248,15 +274,29 @@ async fn on_file(path: PathBuf, statement: &str) {
     connection.close().await.expect("the connection ends");
 }
 
-fn gate(gate_id: &str, shard: u16) -> Gate {
+fn gate(gate_id: &str, shard: u16, codes: &[&str]) -> Gate {
     Gate {
         gate_id: GateId::parse(gate_id).expect("a plain name"),
         version: 1,
         name_en: gate_id.to_owned(),
         name_vi: gate_id.to_owned(),
         shard,
-        office_codes: Vec::new(),
+        office_codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         is_disabled: false,
+    }
+}
+
+fn at(gate_id: &str, source: Source) -> Source {
+    Source {
+        gate_id: Some(GateId::parse(gate_id).expect("a plain name")),
+        ..source
+    }
+}
+
+fn province(source: Source) -> Source {
+    Source {
+        gate_id: None,
+        ..source
     }
 }
 
@@ -265,7 +305,7 @@ fn source(source_id: &str, format: &str) -> Source {
         source_id: SourceId::parse(source_id).expect("a plain name"),
         version: 1,
         format: format.to_owned(),
-        gate_id: GateId::parse(GATE).expect("a plain name"),
+        gate_id: Some(GateId::parse(GATE).expect("a plain name")),
         lane: None,
         readings: BTreeMap::new(),
         rank: 0,
