@@ -86,7 +86,7 @@ pub async fn log(settings: &Settings, mode: Mode) -> anyhow::Result<Arc<dyn Even
     let path = settings.data.dir.join(LOG_FILE);
     let opened = match mode {
         Mode::Write => {
-            EmbeddedLog::open(&path, settings.log.shards, settings.limits.record_bytes).await
+            EmbeddedLog::open(&path, settings.shard_count(), settings.limits.record_bytes).await
         }
         Mode::ReadOnly => EmbeddedLog::open_read_only(&path).await,
     };
@@ -111,7 +111,7 @@ fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
     Ok(KafkaConfig {
         brokers,
         topic: kafka.topic.clone(),
-        shards: settings.log.shards,
+        shards: settings.shard_count(),
         record_bytes: settings.limits.record_bytes,
         replication_factor: kafka.replication_factor,
         min_insync_replicas: kafka.min_insync_replicas,

@@ -30,7 +30,7 @@ struct GateRow {
 struct SourceRow {
     source_id: String,
     format: String,
-    gate_id: String,
+    gate_id: Option<String>,
     lane: Option<String>,
     readings: String,
     rank: u8,
@@ -117,7 +117,7 @@ fn source(row: SourceRow) -> anyhow::Result<Value> {
     }
     let set = |text: Option<String>| text.filter(|text| !text.is_empty());
     Ok(json!({
-        "source_id": row.source_id, "format": row.format, "gate_id": row.gate_id, "lane": set(row.lane),
+        "source_id": row.source_id, "format": row.format, "gate_id": set(row.gate_id), "lane": set(row.lane),
         "readings": readings, "rank": row.rank, "zone": row.zone, "clock_offset_seconds": row.clock_offset_seconds,
         "silent_after_seconds": row.silent_after_seconds, "is_replay": row.is_replay, "partner_id": set(row.partner_id),
         "recorder_id": set(row.recorder_id), "device_serial": set(row.device_serial), "is_disabled": row.is_disabled,

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::config::Settings;
 use crate::doors::states::State;
 use crate::images;
+use crate::registrations::Snapshot;
 
 /// How often metrics that must be asked for, and registrations made by other hubs, are read.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
@@ -83,6 +84,7 @@ pub async fn tools(app: &Arc<App>) -> anyhow::Result<Tools> {
             batch_wait: Duration::from_millis(app.settings.process.batch_wait_ms),
             ..Limits::default()
         },
+        router: Some(app.settings.log.router_shard),
         watcher: Arc::new(Announcer(Arc::clone(app))),
         decided: Decided::new(),
     })
@@ -123,11 +125,16 @@ impl Watcher for Announcer {
 /// Starts every role; they end when the hub stops.
 ///
 /// # Errors
-/// When the role `process` cannot be set up.
+/// When the role `process` cannot be set up, or a gate lies in the router's shard.
 pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
+    check_router(&app.registrations.snapshot(), app.settings.log.router_shard)?;
     let tools = Arc::new(tools(app).await?);
-    let shards = app.settings.log.shards;
-    let most = usize::from(app.settings.process.max_shards.unwrap_or(shards));
+    let shards = app.settings.processed_shards();
+    let most = app
+        .settings
+        .process
+        .max_shards
+        .map_or(shards.len(), usize::from);
     let (stop, health) = (app.shutdown.clone(), app.health.clone());
     spawn_watched(app, "process", async move {
         bordergate_process::supervise(tools, shards, most, stop, |shard, code| {
@@ -142,6 +149,20 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
     spawn_watched(app, "clocks", async move {
         crate::device_clocks::watch(&watcher).await;
     });
+    Ok(())
+}
+
+/// Refuses a router's shard that holds the records of a gate, registered before there was a router or a setting for it.
+fn check_router(registrations: &Snapshot, router: u16) -> anyhow::Result<()> {
+    let gates = registrations.gates().into_iter();
+    if let Some(gate) = gates.clone().find(|gate| gate.shard == router) {
+        let free = gates.map(|gate| gate.shard + 1).max().unwrap_or(0);
+        anyhow::bail!(
+            "gate {} lies in shard {router}, which log.router_shard gives to the router: set that to a shard of no gate, \
+             such as {free}",
+            gate.gate_id
+        );
+    }
     Ok(())
 }
 
@@ -181,8 +202,9 @@ async fn keep(app: &Arc<App>) {
 }
 
 async fn measure(app: &Arc<App>) -> anyhow::Result<()> {
-    let (open, quarantined, unlinked) = app.store.counts().await?;
-    app.metrics.set_counts(open, quarantined, unlinked);
+    let (open, quarantined, unlinked, unrouted) = app.store.counts().await?;
+    app.metrics
+        .set_counts(open, quarantined, unlinked, unrouted);
     for (partner_id, lag) in app.store.partner_lags().await? {
         app.metrics.set_feed_lag(&partner_id, lag);
     }
@@ -196,4 +218,28 @@ async fn measure(app: &Arc<App>) -> anyhow::Result<()> {
             .set_lag(progress.shard, records, if records > 0 { age } else { 0.0 });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use bordergate_model::{Gate, GateId};
+
+    use super::*;
+
+    #[test]
+    fn no_gate_lies_in_the_routers_shard() {
+        let gate = |shard| Gate {
+            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            version: 1,
+            name_en: "Huu Nghi".to_owned(),
+            name_vi: "Hữu Nghị".to_owned(),
+            shard,
+            office_codes: Vec::new(),
+            is_disabled: false,
+        };
+        let registered = |shard| Snapshot::new(vec![gate(shard)], Vec::new());
+        assert!(check_router(&registered(7), 8).is_ok());
+        let refused = check_router(&registered(8), 8).expect_err("it is the router's");
+        assert!(refused.to_string().contains("such as 9"), "{refused}");
+    }
 }

@@ -2,7 +2,10 @@
 //!
 //! The log is processed again by the same role into a store of its own, with the registration versions
 //! the doors stamped. What the hub itself decided about a record (`record.kills_process`,
-//! `process.panicked`, `store.refused`) does not follow from its bytes and is taken over.
+//! `process.panicked`, `store.refused`) does not follow from its bytes and is taken over. So is where the router sent it:
+//! see `routing`.
+
+mod routing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -80,7 +83,8 @@ pub async fn verify(
         ..roles::tools(app).await?
     });
     let mut done = 0;
-    for (shard, end) in &ends {
+    let router = app.settings.log.router_shard;
+    for (shard, end) in ends.iter().filter(|(shard, _)| **shard != router) {
         let Some(mut taken) = Shard::take(Arc::clone(&tools), *shard).await? else {
             continue;
         };
@@ -95,6 +99,15 @@ pub async fn verify(
             );
         }
         done += u64::try_from(*end).unwrap_or(0);
+    }
+    if let Some(end) = ends.get(&router) {
+        let with = routing::Compared {
+            log: app.log.as_ref(),
+            live: app.store.as_ref(),
+            again: again.as_ref(),
+            ends: &ends,
+        };
+        routing::compare(&with, router, *end, &mut report).await?;
     }
     compare(app.store.as_ref(), again.as_ref(), &mut report).await?;
     again.close().await;

@@ -111,7 +111,7 @@ async fn one(
         let detail = format!("source {source_id} is not registered");
         Problem::new(StatusCode::NOT_FOUND, "source.unknown", detail)
     })?;
-    let clocks = clocks(app.store.as_ref(), Some(&source.gate_id), hours).await?;
+    let clocks = clocks(app.store.as_ref(), source.gate_id.as_ref(), hours).await?;
     Ok(Json(answer(&clocks, Clock::new(source, &clocks))))
 }
 
@@ -160,7 +160,9 @@ fn command(source: &Source, clock_offset_seconds: i64) -> String {
     let mut words = vec![format!("bordergate sources add {name}")];
     let mut option = |name: &str, value: &str| words.push(format!("--{name} {}", quoted(value)));
     option("format", format);
-    option("gate", gate_id.as_str());
+    if let Some(gate_id) = gate_id {
+        option("gate", gate_id.as_str());
+    }
     if let Some(lane) = lane {
         option("lane", lane);
     }
@@ -211,7 +213,7 @@ mod tests {
             source_id: SourceId::parse("hn-scale-1").expect("a plain name"),
             version: 3,
             format: "weighbridge-json".to_owned(),
-            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            gate_id: GateId::parse("huu-nghi").ok(),
             lane: Some("lane 1".to_owned()),
             readings: BTreeMap::from([("*".to_owned(), Milestone::Weighed)]),
             rank: 0,

@@ -74,7 +74,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Ready>, Problem> 
     if app.shutdown.is_cancelled() {
         return Err(not_ready("hub.stopping", "the hub is stopping"));
     }
-    let shards = app.settings.log.shards;
+    let shards = app.settings.shard_count();
     let ends = futures_util::future::try_join_all((0..shards).map(|shard| app.log.end(shard)));
     match tokio::time::timeout(PATIENCE, ends).await {
         Ok(Ok(_)) => {}

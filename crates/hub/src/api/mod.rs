@@ -23,6 +23,7 @@ pub mod page;
 pub mod params;
 pub mod raw;
 pub mod reference;
+pub mod unrouted;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(images::routes())
         .merge(reference::routes())
         .merge(clocks::routes())
+        .merge(unrouted::routes())
         .merge(admin::routes())
         .merge(health::metered_routes())
         .layer(from_fn(guard::own_requests_only))

@@ -15,6 +15,7 @@ mod simulate;
 pub mod table;
 mod tokens;
 mod topics;
+mod unrouted;
 mod verify;
 
 use std::net::SocketAddr;
@@ -132,6 +133,8 @@ enum Command {
     /// Lists, shows and redrives quarantined records
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
+    /// Lists records of province-wide sources that wait for their gate
+    Unrouted(unrouted::Unrouted),
 }
 
 impl Cli {
@@ -157,6 +160,7 @@ impl Cli {
             Command::Query(args) => args.run(&common).await,
             Command::Verify(args) => args.run(&common).await,
             Command::Quarantine(args) => args.run(&common).await,
+            Command::Unrouted(args) => args.run(&common).await,
         }
     }
 }

@@ -29,7 +29,8 @@ pub enum Sources {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  bordergate sources add hn-cam-in-1 --format hikvision-anpr --gate huu-nghi \
-    --lane 1 --reading forward=GATE_IN --reading reverse=GATE_OUT"
+    --lane 1 --reading forward=GATE_IN --reading reverse=GATE_OUT\n  \
+    bordergate sources add ls-customs --format vnaccs --rank 2"
 )]
 pub struct AddSource {
     /// Its id
@@ -37,9 +38,9 @@ pub struct AddSource {
     /// Format of its messages
     #[arg(long)]
     format: String,
-    /// The gate its readings belong to
+    /// The gate its readings belong to; without one it is province-wide, and the router finds the gate of each record
     #[arg(long)]
-    gate: String,
+    gate: Option<String>,
     /// The lane it watches
     #[arg(long)]
     lane: Option<String>,

@@ -91,7 +91,7 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     if settings
         .process
         .max_shards
-        .is_some_and(|most| most < settings.log.shards)
+        .is_some_and(|most| usize::from(most) < settings.processed_shards().len())
         && settings.is_embedded()
     {
         findings.push(error(
@@ -117,6 +117,9 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
     }
     if settings.log.shards == 0 {
         findings.push(error("log.shards", "must be 1 or more"));
+    }
+    if settings.log.router_shard == u16::MAX {
+        findings.push(error("log.router_shard", "must be below 65535"));
     }
     if !matches!(settings.telemetry.log_format.as_str(), "text" | "json") {
         findings.push(error("telemetry.log_format", "must be text or json"));

@@ -21,4 +21,4 @@ pub use folders::{Folder, Split};
 pub use gdc::{Gdc, GdcSource};
 pub use load::load;
 pub use network::Network;
-pub use settings::{Mqtt, Settings, Telemetry, keys};
+pub use settings::{Log, Mqtt, Settings, Telemetry, keys};

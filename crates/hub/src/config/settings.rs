@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use bordergate_model::Shard;
 use serde::{Deserialize, Serialize};
 
 use super::bridge::{Bridge, BridgeTopic};
@@ -204,8 +205,10 @@ settings! {
     }
     /// What the log keeps.
     log: Log {
-        /// Shards (partitions) of the log; fixed once records are in it.
+        /// Shards (partitions) that hold the records of gates, numbered from 0; fixed once records are in them.
         shards: u16 = 8,
+        /// The shard of records whose gate is unknown at the door; no gate may lie in it. Fixed once records are in it.
+        router_shard: u16 = 8,
         /// Days the log keeps records; unset: for ever.
         retention_days: Option<u32> = None,
     }
@@ -305,6 +308,19 @@ impl Settings {
     #[must_use]
     pub fn is_postgres(&self) -> bool {
         self.database.url.is_some()
+    }
+
+    /// Returns how many shards the log has: those of the gates, and up to the router's.
+    #[must_use]
+    pub fn shard_count(&self) -> u16 {
+        self.log.shards.max(self.log.router_shard.saturating_add(1))
+    }
+
+    /// Returns the shards that are processed: those of the gates and the router's.
+    #[must_use]
+    pub fn processed_shards(&self) -> Vec<Shard> {
+        let router = Some(self.log.router_shard).filter(|shard| *shard >= self.log.shards);
+        (0..self.log.shards).chain(router).collect()
     }
 
     /// Tells whether the log or the store lies in the data directory, which then serves one hub only.

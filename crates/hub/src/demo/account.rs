@@ -22,7 +22,7 @@ pub struct Account {
 /// When log or store do not answer.
 pub async fn account(app: &App) -> anyhow::Result<Account> {
     let mut account = Account::default();
-    for shard in 0..app.settings.log.shards {
+    for shard in app.settings.processed_shards() {
         let end = app.log.end(shard).await?;
         let mut next = app.log.start(shard).await?;
         if next >= end {

@@ -164,7 +164,7 @@ async fn show(hub: &Hub, day: &Day, lgsp: &lgsp::Follower) -> anyhow::Result<boo
 }
 
 async fn wait_processed(app: &App) -> anyhow::Result<()> {
-    for shard in 0..app.settings.log.shards {
+    for shard in app.settings.processed_shards() {
         let end = app.log.end(shard).await?;
         loop {
             let progress = app.store.progress(shard).await?;

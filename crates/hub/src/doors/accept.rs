@@ -1,6 +1,7 @@
 //! Accepting one record: identity and limits first, then the log's acknowledgement, then the receipt.
 //!
-//! The gate comes from the source's registration, never from the payload (DESIGN.md, "Accepting a record").
+//! The gate comes from the source's registration, never from the payload (DESIGN.md, "Accepting a record"). Records of a
+//! province-wide source, which has none, go to the router's shard.
 
 use std::sync::Arc;
 
@@ -91,8 +92,8 @@ impl App {
         check_enabled(source, gate)?;
         let record = self.record(source, offer)?;
         let record = self.without_pictures(record).await?;
-        let receipt = self.append(gate.shard, record).await?;
-        Ok(receipt)
+        let shard = gate.map_or(self.settings.log.router_shard, |gate| gate.shard);
+        self.append(shard, record).await
     }
 
     /// Keeps the record's large pictures in the folder and returns the record without them. A crash before the append
@@ -204,7 +205,7 @@ impl App {
             record_id,
             source_id: source.source_id.clone(),
             source_version: source.version,
-            gate_id: Some(source.gate_id.clone()),
+            gate_id: source.gate_id.clone(),
             format: source.format.clone(),
             content_type: offer.content_type,
             received_at,
@@ -213,6 +214,7 @@ impl App {
             device_headers: offer.device_headers,
             redrive_of: None,
             detached: None,
+            routed_from: None,
             body: redacted(format.redact, offer.body),
         })
     }
@@ -247,26 +249,26 @@ impl App {
     }
 }
 
-/// Returns the newest registrations of a source and of its gate.
+/// Returns the newest registrations of a source and of its gate; a province-wide source has none.
 fn registered<'r>(
     registrations: &'r Snapshot,
     source_id: &SourceId,
-) -> Result<(&'r Source, &'r Gate), Refusal> {
+) -> Result<(&'r Source, Option<&'r Gate>), Refusal> {
     let source = registrations
         .source(source_id)
         .ok_or_else(|| Refusal::UnknownSource {
             source_id: source_id.to_string(),
         })?;
-    let gate = registrations
-        .gate(&source.gate_id)
-        .ok_or(Refusal::Internal {
+    let gate = source.gate_id.as_ref().map(|gate_id| {
+        registrations.gate(gate_id).ok_or(Refusal::Internal {
             code: "gate.unknown",
-        })?;
-    Ok((source, gate))
+        })
+    });
+    Ok((source, gate.transpose()?))
 }
 
-fn check_enabled(source: &Source, gate: &Gate) -> Result<(), Refusal> {
-    if source.is_disabled || gate.is_disabled {
+fn check_enabled(source: &Source, gate: Option<&Gate>) -> Result<(), Refusal> {
+    if source.is_disabled || gate.is_some_and(|gate| gate.is_disabled) {
         return Err(Refusal::Disabled {
             source_id: source.source_id.to_string(),
         });

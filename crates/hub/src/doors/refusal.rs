@@ -69,6 +69,12 @@ pub enum Refusal {
         /// The door's.
         cut: &'static str,
     },
+    /// The source is province-wide, but the door asks on behalf of one gate.
+    #[error("source {source_id} is registered without a gate, but the door asks on behalf of one")]
+    NoGate {
+        /// The source.
+        source_id: String,
+    },
     /// A field beside the body is wrong.
     #[error("{field}: {reason}")]
     Field {
@@ -111,6 +117,7 @@ impl Refusal {
             Self::TooLarge { .. } => "record.too_large",
             Self::ContentType { .. } => "record.content_type",
             Self::Format { .. } => "source.format",
+            Self::NoGate { .. } => "source.no_gate",
             Self::Field { .. } => "request.field",
             Self::LogAway => "log.unreachable",
             Self::ImagesDisk => "images.disk",
@@ -153,7 +160,11 @@ impl Refusal {
             Self::UnknownSource { .. } | Self::NoSource { .. } => 404,
             Self::Denied(denied) => denied.status(),
             Self::Disabled { .. } | Self::NotYours { .. } => 403,
-            Self::Ambiguous { .. } | Self::Empty | Self::Field { .. } | Self::Format { .. } => 400,
+            Self::Ambiguous { .. }
+            | Self::Empty
+            | Self::Field { .. }
+            | Self::Format { .. }
+            | Self::NoGate { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::ContentType { .. } => 415,
             Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => 503,

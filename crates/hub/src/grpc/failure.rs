@@ -92,7 +92,8 @@ fn field(refusal: &Refusal) -> Option<&'static str> {
         | Refusal::Ambiguous { .. }
         | Refusal::Disabled { .. }
         | Refusal::NotYours { .. }
-        | Refusal::Format { .. } => "source_id",
+        | Refusal::Format { .. }
+        | Refusal::NoGate { .. } => "source_id",
         Refusal::Empty | Refusal::TooLarge { .. } => "body",
         Refusal::ContentType { .. } => "content_type",
         Refusal::Field { field, .. } => match *field {

@@ -22,6 +22,7 @@ pub struct Metrics {
     open_crossings: Gauge<i64>,
     quarantined_records: Gauge<i64>,
     unlinked_observations: Gauge<i64>,
+    unrouted_records: Gauge<i64>,
     feed_lag_records: Gauge<i64>,
     suspect_clocks: Gauge<i64>,
     doors_open: Gauge<i64>,
@@ -98,6 +99,10 @@ impl Metrics {
             unlinked_observations: meter
                 .i64_gauge("bordergate_unlinked_observations")
                 .with_description("Observations in no crossing.")
+                .build(),
+            unrouted_records: meter
+                .i64_gauge("bordergate_unrouted_records")
+                .with_description("Records of province-wide sources that wait for their gate.")
                 .build(),
             feed_lag_records: meter
                 .i64_gauge("bordergate_feed_lag_records")
@@ -216,11 +221,13 @@ impl Metrics {
         open_crossings: i64,
         quarantined_records: i64,
         unlinked_observations: i64,
+        unrouted_records: i64,
     ) {
         self.open_crossings.record(open_crossings, &[]);
         self.quarantined_records.record(quarantined_records, &[]);
         self.unlinked_observations
             .record(unlinked_observations, &[]);
+        self.unrouted_records.record(unrouted_records, &[]);
     }
 
     /// Sets a partner's feed lag.

@@ -141,7 +141,7 @@ async fn now(app: &App, frame: &Frame) -> Result<Now, Problem> {
         let sources = registrations.sources();
         let sources = sources
             .into_iter()
-            .filter(|source| source.gate_id == gate.gate_id && !source.is_disabled);
+            .filter(|source| source.gate_id.as_ref() == Some(&gate.gate_id) && !source.is_disabled);
         let feeds = feeds(frame, sources, &seen, as_of);
         card(
             frame,

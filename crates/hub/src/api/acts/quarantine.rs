@@ -178,17 +178,24 @@ fn again(
             format!("source {} is not registered", record.source_id),
         ));
     };
-    let shard = registrations.gate(&source.gate_id).map(|gate| gate.shard);
-    if shard != Some(row.shard) {
-        let reason = format!(
-            "gate {} of source {} lies in another shard",
-            source.gate_id, source.source_id
-        );
-        return Err(("redrive.other_shard", reason));
-    }
+    // A record of a province-wide source goes where it went: to the router, or to the gate it was routed to.
+    let gate_id = match &source.gate_id {
+        None => record.gate_id.clone(),
+        Some(gate_id) => {
+            let shard = registrations.gate(gate_id).map(|gate| gate.shard);
+            if shard != Some(row.shard) {
+                let reason = format!(
+                    "gate {gate_id} of source {} lies in another shard",
+                    source.source_id
+                );
+                return Err(("redrive.other_shard", reason));
+            }
+            Some(gate_id.clone())
+        }
+    };
     Ok(RawRecord {
         source_version: source.version,
-        gate_id: Some(source.gate_id.clone()),
+        gate_id,
         format: source.format.clone(),
         redrive_of: Some(record.redrive_of.unwrap_or(row.offset)),
         ..record

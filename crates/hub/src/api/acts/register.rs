@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, audit, field};
+use crate::config::Log;
 
 /// Zone of times that carry none, when a registration does not say.
 const ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -47,8 +48,9 @@ pub struct NewSource {
     pub source_id: SourceId,
     /// A format of the registry.
     pub format: String,
-    /// Its gate.
-    pub gate_id: GateId,
+    /// Its gate; default: none, the router finds one for each record.
+    #[serde(default)]
+    pub gate_id: Option<GateId>,
     /// Its lane; default: several or none.
     #[serde(default)]
     pub lane: Option<String>,
@@ -102,11 +104,11 @@ fn default_zone() -> String {
 /// A field that does not fit; `gate.shard_fixed` for another shard than before.
 pub async fn add_gate(
     store: &dyn Store,
-    shards: u16,
+    log: &Log,
     new: NewGate,
     actor: &str,
 ) -> Result<Gate, Error> {
-    let gate = store.add_gate(&checked_gate(shards, new)?).await?;
+    let gate = store.add_gate(&checked_gate(log, new)?).await?;
     audit(store, actor, "gate.add", gate.gate_id.as_str()).await?;
     Ok(gate)
 }
@@ -146,11 +148,20 @@ pub async fn disable_source(
     Ok(source)
 }
 
-pub(super) fn checked_gate(shards: u16, new: NewGate) -> Result<Gate, Error> {
-    if new.shard >= shards {
+pub(super) fn checked_gate(log: &Log, new: NewGate) -> Result<Gate, Error> {
+    if new.shard >= log.shards {
         return Err(field(
             "shard",
-            format!("{} is not below log.shards, which is {shards}", new.shard),
+            format!(
+                "{} is not below log.shards, which is {}",
+                new.shard, log.shards
+            ),
+        ));
+    }
+    if new.shard == log.router_shard {
+        return Err(field(
+            "shard",
+            format!("{} is the router's (log.router_shard)", new.shard),
         ));
     }
     for (name, text) in [("name_en", &new.name_en), ("name_vi", &new.name_vi)] {
@@ -249,6 +260,7 @@ fn check_serial(new: &NewSource) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
 
     fn source(change: impl FnOnce(&mut NewSource)) -> NewSource {
         let text = r#"{"source_id": "cam-1", "format": "hikvision-anpr", "gate_id": "huu-nghi"}"#;
@@ -289,7 +301,13 @@ mod tests {
         let text =
             r#"{"gate_id": "huu-nghi", "name_en": "Huu Nghi", "name_vi": "Hữu Nghị", "shard": 8}"#;
         let gate: NewGate = serde_json::from_str(text).expect("a gate");
-        assert!(checked_gate(8, gate.clone()).is_err());
-        assert!(checked_gate(9, gate).is_ok());
+        let log = |shards, router_shard| Log {
+            shards,
+            router_shard,
+            ..Settings::default().log
+        };
+        assert!(checked_gate(&log(8, 8), gate.clone()).is_err());
+        assert!(checked_gate(&log(9, 8), gate.clone()).is_err());
+        assert!(checked_gate(&log(9, 9), gate).is_ok());
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::register::{NewGate, NewSource, checked_gate, checked_source};
 use super::{Error, audit, field};
+use crate::config::Log;
 use crate::reference::{EXPECTED_MILESTONES, expected_milestones};
 
 /// What to insert where missing.
@@ -31,7 +32,7 @@ pub struct NewReference {
 /// A field that does not fit, or a source whose gate is neither registered nor given.
 pub async fn seed(
     store: &dyn Store,
-    shards: u16,
+    log: &Log,
     reference: NewReference,
     actor: &str,
 ) -> Result<SeedReport, Error> {
@@ -42,7 +43,7 @@ pub async fn seed(
     } = reference;
     let gates: Result<Vec<_>, _> = gates
         .into_iter()
-        .map(|gate| checked_gate(shards, gate))
+        .map(|gate| checked_gate(log, gate))
         .collect();
     let sources: Result<Vec<_>, _> = sources.into_iter().map(checked_source).collect();
     let (gates, sources) = (gates?, sources?);
@@ -73,17 +74,15 @@ fn check_gates(registered: &[Gate], gates: &[Gate], sources: &[Source]) -> Resul
         .chain(gates)
         .map(|gate| &gate.gate_id)
         .collect();
-    match sources
-        .iter()
-        .find(|source| !known.contains(&source.gate_id))
-    {
+    let stray = sources.iter().find_map(|source| {
+        let gate_id = source.gate_id.as_ref()?;
+        (!known.contains(gate_id)).then_some((gate_id, &source.source_id))
+    });
+    match stray {
         None => Ok(()),
-        Some(stray) => Err(Error::Field {
+        Some((gate_id, source_id)) => Err(Error::Field {
             field: "gate_id",
-            reason: format!(
-                "{} of source {} is not registered",
-                stray.gate_id, stray.source_id
-            ),
+            reason: format!("{gate_id} of source {source_id} is not registered"),
             allowed: known.into_iter().map(ToString::to_string).collect(),
         }),
     }

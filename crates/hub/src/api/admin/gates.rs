@@ -44,13 +44,7 @@ async fn add(
     Body(new): Body<NewGate>,
 ) -> Result<(StatusCode, Json<Gate>), Problem> {
     caller.check(Right::Administer)?;
-    let gate = acts::add_gate(
-        app.store.as_ref(),
-        app.settings.log.shards,
-        new,
-        &caller.actor(),
-    )
-    .await?;
+    let gate = acts::add_gate(app.store.as_ref(), &app.settings.log, new, &caller.actor()).await?;
     app.registrations.refresh(app.store.as_ref()).await?;
     Ok((StatusCode::CREATED, Json(gate)))
 }

@@ -25,7 +25,7 @@ async fn seed(
     caller.check(Right::Administer)?;
     let report = acts::seed(
         app.store.as_ref(),
-        app.settings.log.shards,
+        &app.settings.log,
         reference,
         &caller.actor(),
     )

@@ -43,7 +43,7 @@ pub(super) fn settles(
         record_id: receipt.record_id,
         source_id: source.source_id.clone(),
         source_version: source.version,
-        gate_id: Some(source.gate_id.clone()),
+        gate_id: source.gate_id.clone(),
         format: source.format.clone(),
         content_type: answer.content_type.clone(),
         received_at,
@@ -52,6 +52,7 @@ pub(super) fn settles(
         device_headers: Vec::new(),
         redrive_of: None,
         detached: None,
+        routed_from: None,
         body: answer.body.clone(),
     };
     let logged = LoggedRecord {
@@ -87,7 +88,7 @@ mod tests {
             source_id: SourceId::parse("hn-lists").expect("a name"),
             version: 1,
             format: super::super::FORMAT.to_owned(),
-            gate_id: GateId::parse("huu-nghi").expect("a name"),
+            gate_id: Some(GateId::parse("huu-nghi").expect("a name")),
             lane: None,
             readings: BTreeMap::new(),
             rank: 2,

@@ -99,7 +99,11 @@ impl Poller {
         self.app.check_sender(source_id)?;
         let registrations = self.app.registrations.snapshot();
         match registrations.source(source_id) {
-            Some(source) if source.format == FORMAT => Ok(source.gate_id.clone()),
+            Some(source) if source.format == FORMAT => {
+                source.gate_id.clone().ok_or_else(|| Refusal::NoGate {
+                    source_id: source_id.to_string(),
+                })
+            }
             Some(source) => Err(Refusal::Format {
                 source_id: source_id.to_string(),
                 format: source.format.clone(),

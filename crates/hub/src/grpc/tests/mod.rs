@@ -148,7 +148,7 @@ fn source_of(gate_id: &GateId, suffix: &str, partner_id: Option<&str>) -> Source
         source_id: SourceId::parse(&format!("{gate_id}-{suffix}")).expect("a plain name"),
         version: 1,
         format: "cloudevents-json".to_owned(),
-        gate_id: gate_id.clone(),
+        gate_id: Some(gate_id.clone()),
         lane: None,
         readings: std::collections::BTreeMap::new(),
         rank: 1,

@@ -145,7 +145,7 @@ mod tests {
             source_id: SourceId::parse(name).expect("a plain name"),
             version: 1,
             format: format.to_owned(),
-            gate_id: GateId::parse("huu-nghi").expect("a plain name"),
+            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
             lane: None,
             readings: BTreeMap::new(),
             rank: 0,
