@@ -113,7 +113,7 @@ impl Scene<'_> {
         let one = self.start(ONE, url, Some("4")).await?;
         self.owns(ONE, 0..4).await?;
         let other = self.start(OTHER, url, most_of_other).await?;
-        self.owns(OTHER, 4..8).await?;
+        self.owns(OTHER, 4..9).await?;
         Ok((one, other))
     }
 
@@ -246,7 +246,7 @@ impl Scene<'_> {
     pub async fn check_epochs(&mut self) -> anyhow::Result<()> {
         let steps = self.ledger.steps().await?.into_iter();
         let epochs: BTreeMap<i32, i64> = steps.map(|step| (step.shard, step.epoch)).collect();
-        let expected = (0..8).map(|shard| (shard, if shard < 4 { 2 } else { 1 }));
+        let expected = (0..9).map(|shard| (shard, if shard < 4 { 2 } else { 1 }));
         ensure!(epochs == expected.collect(), "{epochs:?}");
         Ok(())
     }

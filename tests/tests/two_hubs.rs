@@ -16,14 +16,14 @@ const SECOND_GATE: usize = 1;
 #[tokio::test]
 async fn two_hubs_share_the_shards_and_every_record_is_processed_once() -> anyhow::Result<()> {
     scene(async |scene| {
-        let (one, other) = scene.pair(Some("4")).await?;
+        let (one, other) = scene.pair(Some("5")).await?;
         for part in [Part::First, Part::Second] {
             scene.post(&[&one, &other], FIRST_GATE, part).await?;
             scene.post(&[&other, &one], SECOND_GATE, part).await?;
         }
         scene.all_processed().await?;
         ensure!(scene.ledger.shards_of(ONE).await? == (0..4).collect());
-        ensure!(scene.ledger.shards_of(OTHER).await? == (4..8).collect());
+        ensure!(scene.ledger.shards_of(OTHER).await? == (4..9).collect());
         scene.check(&one).await?;
         scene.check(&other).await
     })
@@ -39,7 +39,7 @@ async fn a_hub_stopped_past_its_lease_drops_its_shards_and_writes_nothing() -> a
         one.running.stop().await?;
         scene.post(&[&other], FIRST_GATE, Part::Second).await?;
         scene.post(&[&other], SECOND_GATE, Part::Second).await?;
-        scene.owns(OTHER, 0..8).await?;
+        scene.owns(OTHER, 0..9).await?;
         scene.all_processed().await?;
 
         one.running.signal("CONT")?;
@@ -72,7 +72,7 @@ async fn a_hub_stopped_before_its_commit_loses_the_transaction_and_the_shard() -
             history.post(&[&other.place], FIRST_GATE, Part::Second),
         )
         .await?;
-        scene.owns(OTHER, 0..8).await?;
+        scene.owns(OTHER, 0..9).await?;
         scene.processed(FIRST_GATE, Part::Second).await?;
 
         one.running.signal("CONT")?;
@@ -113,7 +113,7 @@ async fn a_hub_that_lost_its_shard_does_not_write_before_the_new_owner_either() 
             history.post(&[&other.place], FIRST_GATE, Part::Second),
         )
         .await?;
-        scene.owns(OTHER, 0..8).await?;
+        scene.owns(OTHER, 0..9).await?;
         scene.waiting_for("observations").await?;
 
         one.running.signal("CONT")?;
@@ -133,7 +133,7 @@ async fn a_commit_whose_answer_is_lost_is_resolved_and_counts_once() -> anyhow::
         let server = scene.services.database_server()?;
         let url = scene.services.database_url.replace(server, &proxy.address);
         let one = scene.start(ONE, &url, None).await?;
-        scene.owns(ONE, 0..8).await?;
+        scene.owns(ONE, 0..9).await?;
 
         proxy.cut_every(5);
         scene.first_parts(&[&one]).await?;
