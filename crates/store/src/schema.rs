@@ -37,9 +37,9 @@ migrations! {
     3 "bridge" "0003_bridge.sql";
     4 "lanes" "0004_lanes.sql";
     5 "gdc" "0005_gdc.sql";
-    7 "province" "0007_province.sql";
-    8 "unrouted" "0008_unrouted.sql";
-    11 "devices" "0011_devices.sql";
+    6 "province" "0006_province.sql";
+    7 "unrouted" "0007_unrouted.sql";
+    8 "devices" "0008_devices.sql";
 }
 
 /// Returns the version this program works with.
