@@ -19,6 +19,7 @@ use crate::describe::describe;
 use crate::group::{GroupNumber, Groups};
 use crate::keyless::ByLane;
 use crate::lane::is_by_lane;
+use crate::lanes::Changed;
 use crate::name::{Names, name};
 use crate::near::{due_at, lone, settle};
 use crate::reading::unlinkable;
@@ -143,7 +144,11 @@ impl Board {
         clusters.extend(std::mem::take(&mut self.pending));
         let number = self.groups.insert(Arc::new(observation));
         let mut changed = self.groups.settle_group(number, &rules);
-        changed.extend(self.keyless_speaker(&reference));
+        let speaker = self.keyless_speaker(&reference);
+        changed.extend(speaker.map(|reading| Changed {
+            reading,
+            is_sighting: false,
+        }));
         clusters.insert(number);
         // What hung together before and what hangs together now are decided together.
         let clusters = self.groups.cluster(clusters.into_iter().collect());
@@ -171,7 +176,7 @@ impl Board {
 
     /// Links the groups of a cluster again and publishes the differences. `changed` are the readings that tell something
     /// else of their lanes than before.
-    fn relink(&mut self, cluster: &BTreeSet<GroupNumber>, changed: &[Arc<Observation>]) -> Changes {
+    fn relink(&mut self, cluster: &BTreeSet<GroupNumber>, changed: &[Changed]) -> Changes {
         let mut cluster = cluster.clone();
         let (mut anew, by_lane) = loop {
             let anew = self.link_anew(&cluster);

@@ -8,7 +8,7 @@ use imbl::{HashMap, OrdSet};
 
 use crate::assign::{Assigned, assign};
 use crate::lane::{Told, told};
-use crate::lanes::Lanes;
+use crate::lanes::{Changed, Lanes};
 use crate::link::ties;
 use crate::near::{lone, meeting_points};
 use crate::rules::Rules;
@@ -134,11 +134,7 @@ impl Groups {
 
     /// Links a group's readings among themselves anew, and returns those that tell something else of their lanes than
     /// before.
-    pub(crate) fn settle_group(
-        &mut self,
-        number: GroupNumber,
-        rules: &Rules,
-    ) -> Vec<Arc<Observation>> {
+    pub(crate) fn settle_group(&mut self, number: GroupNumber, rules: &Rules) -> Vec<Changed> {
         let Some(mut settled) = self.groups.remove(&number) else {
             return Vec::new();
         };

@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::board::{Anew, Board};
 use crate::family::Family;
 use crate::group::GroupNumber;
-use crate::lane::{Says, Told, is_by_lane, seen_with};
+use crate::lane::{Says, Told, decide, is_by_lane};
+use crate::lanes::Changed;
 use crate::reading::moment;
 
 /// A device time lies at most this far after its reception, else its clock is not believed (formats.md, "Clocks").
@@ -80,17 +81,13 @@ impl Board {
         &self,
         cluster: &BTreeSet<GroupNumber>,
         anew: &Anew,
-        changed: &[Arc<Observation>],
+        changed: &[Changed],
     ) -> ByLane {
         let moved = self.moved(cluster, anew);
         let mut by_lane = ByLane::default();
-        for reading in changed.iter().chain(&moved) {
-            by_lane.windows.extend(self.window_unseen(reading));
-            for keyless in self
-                .groups
-                .lanes
-                .keyless_around(reading, self.rules.lane_window * 2)
-            {
+        for changed in changed.iter().chain(&moved) {
+            by_lane.windows.extend(self.window_unseen(&changed.reading));
+            for keyless in self.groups.lanes.asked_again(changed, &self.rules) {
                 let speaker = keyless.reference();
                 if !by_lane.decided.contains_key(&speaker)
                     && let Some(family) = self.keyless_family(speaker)
@@ -111,7 +108,7 @@ impl Board {
             }
         }
         // What spoke without a key may have got one, or be taken back.
-        let silenced = changed.iter().map(|reading| reading.reference());
+        let silenced = changed.iter().map(|changed| changed.reading.reference());
         let silenced = silenced.filter(|reading| !by_lane.decided.contains_key(reading));
         let left: Vec<CrossingId> = silenced
             .filter_map(|reading| self.lane_crossing(&reading))
@@ -142,7 +139,7 @@ impl Board {
     }
 
     /// Returns the readings on lanes whose crossing is now another.
-    fn moved(&self, cluster: &BTreeSet<GroupNumber>, anew: &Anew) -> Vec<Arc<Observation>> {
+    fn moved(&self, cluster: &BTreeSet<GroupNumber>, anew: &Anew) -> Vec<Changed> {
         let groups = cluster.iter().filter_map(|number| self.groups.get(*number));
         let told = groups.flat_map(|group| &group.told);
         told.filter(|(reading, says)| {
@@ -153,30 +150,30 @@ impl Board {
                 .and_then(|place| place.crossing_id);
             *says == Says::Visit(()) && before != anew.crossing_of(&reference)
         })
-        .map(|(reading, _)| Arc::clone(reading))
+        .map(|(reading, _)| Changed {
+            reading: Arc::clone(reading),
+            is_sighting: true,
+        })
         .collect()
     }
 
     fn seen_with(&self, speaker: &Observation, anew: &Anew) -> Result<CrossingId, UnlinkedReason> {
-        let around = self
-            .groups
-            .lanes
-            .around(speaker, self.rules.lane_window * 2);
         let crossing_of = |reading: &Observation| {
             let reference = reading.reference();
             let place = || self.places.get(&reference)?.crossing_id;
             anew.crossing_of(&reference).or_else(place)
         };
-        let told = around.into_iter().map(|(reading, says)| {
+        let named = |(reading, says): Told<()>| {
             let says = match says {
                 Says::Visit(()) => crossing_of(&reading).map_or(Says::Unclear, Says::Visit),
                 Says::Unclear => Says::Unclear,
                 Says::Nothing => Says::Nothing,
             };
             (reading, says)
-        });
-        let told: Vec<Told<CrossingId>> = told.collect();
-        seen_with(speaker, &told, self.rules.lane_window)
+        };
+        decide(&self.groups.lanes, speaker, &self.rules, |around| {
+            around.into_iter().map(named).collect()
+        })
     }
 
     /// Returns the crossing that a reading is in by its lane.

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::assign::Assigned;
 use crate::family::{Asking, Family};
+use crate::lanes::Lanes;
 use crate::reading::{is_dated, is_start, moment};
 use crate::room::{around, is_taken_after_end};
 use crate::rules::Rules;
@@ -54,6 +55,25 @@ pub(crate) fn told<V>(assigned: &Assigned, name: impl Fn(usize) -> V) -> Vec<Tol
         .collect()
 }
 
+/// Returns the visit of the one vehicle seen on the lane about the time of a reading without a key: no vehicle was seen
+/// there, or more was told than anybody can assign, or [`seen_with`] says. `named` says of which visit sightings are.
+///
+/// # Errors
+/// Those of [`seen_with`].
+pub(crate) fn decide<V: Clone, N: Copy + PartialEq>(
+    lanes: &Lanes<V>,
+    asked: &Observation,
+    rules: &Rules,
+    named: impl FnOnce(Vec<Told<V>>) -> Vec<Told<N>>,
+) -> Result<N, UnlinkedReason> {
+    if !lanes.is_sighted(asked, rules.lane_window) {
+        return Err(UnlinkedReason::NoKey);
+    }
+    let told = lanes.around(asked, rules);
+    let told = told.ok_or(UnlinkedReason::Ambiguous)?;
+    seen_with(asked, &named(told), rules.lane_window)
+}
+
 /// Returns the visit of the one vehicle seen on the lane about the time of a reading without a key.
 ///
 /// `told` is what was told on its lane within two windows of it, itself included, in any order. A device tells of one
@@ -63,7 +83,7 @@ pub(crate) fn told<V>(assigned: &Assigned, name: impl Fn(usize) -> V) -> Vec<Tol
 /// # Errors
 /// [`UnlinkedReason::NoKey`] when no other device named a vehicle within the window, [`UnlinkedReason::Ambiguous`] when
 /// more than one vehicle was or may have been there.
-pub(crate) fn seen_with<V: Copy + PartialEq>(
+fn seen_with<V: Copy + PartialEq>(
     asked: &Observation,
     told: &[Told<V>],
     window: SignedDuration,

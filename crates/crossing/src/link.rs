@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::assign::{Assigned, assign};
 use crate::describe::describe;
 use crate::family::event_names;
-use crate::lane::{seen_with, told};
+use crate::lane::{decide, told};
 use crate::lanes::Lanes;
 use crate::near::settle;
 use crate::reading::{link_keys, unlinkable};
@@ -71,8 +71,9 @@ fn join_by_lanes(all: &mut Assigned, rules: &Rules) {
     }
     let mut joining = Vec::new();
     for family in std::mem::take(&mut all.keyless) {
-        let around = lanes.around(&family.speaker, rules.lane_window * 2);
-        match seen_with(&family.speaker, &around, rules.lane_window) {
+        let speaker = &family.speaker;
+        let found = decide(&lanes, speaker, rules, |around| around);
+        match found {
             Ok(place) => {
                 let counts = all.visits[place].counts_by_lane(family.asking(), rules);
                 joining.push((place, family, counts));

@@ -23,6 +23,8 @@ pub struct Rules {
     pub near_window: SignedDuration,
     /// How far apart a reading without a key and those that name the vehicle on its lane may lie.
     pub lane_window: SignedDuration,
+    /// With more readings than this on a lane within two windows of one without a key, nobody can tell whose it is.
+    pub lane_crowd: usize,
     /// Log time without a reading after which an open crossing expires.
     pub expiry: SignedDuration,
     /// How far apart in time readings may lie and still matter to each other's linking.
@@ -41,6 +43,7 @@ impl Default for Rules {
             going_home: SignedDuration::from_hours(36),
             near_window: SignedDuration::from_hours(2),
             lane_window: SignedDuration::from_secs(120),
+            lane_crowd: 64,
             expiry: SignedDuration::from_hours(30 * 24),
             reach: SignedDuration::from_hours(36),
         }

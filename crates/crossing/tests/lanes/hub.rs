@@ -54,6 +54,7 @@ struct Found {
 
 /// A board and its database.
 pub(crate) struct Hub {
+    rules: Rules,
     board: Board,
     log_time: Timestamp,
     readings: BTreeMap<ObservationRef, Observation>,
@@ -64,8 +65,16 @@ pub(crate) struct Hub {
 
 impl Default for Hub {
     fn default() -> Self {
+        Self::new(Rules::default())
+    }
+}
+
+impl Hub {
+    /// A hub that links by these rules.
+    pub(crate) fn new(rules: Rules) -> Self {
         Self {
-            board: Board::new(Rules::default()),
+            board: Board::new(rules.clone()),
+            rules,
             log_time: Timestamp::MIN,
             readings: BTreeMap::new(),
             crossings: BTreeMap::new(),
@@ -73,9 +82,7 @@ impl Default for Hub {
             look_up_count: 0,
         }
     }
-}
 
-impl Hub {
     /// Takes a reading as the role `process` does: looks up, links on an overlay, looks up what lanes were not whole, and
     /// links again.
     pub(crate) fn take(&mut self, reading: Observation) {
@@ -113,7 +120,7 @@ impl Hub {
 
     /// Takes the shard over: memory holds what is open or was lately read.
     pub(crate) fn restart(&mut self) {
-        let since = self.log_time - Rules::default().horizon();
+        let since = self.log_time - self.rules.horizon();
         let live = self.live();
         let crossings = live.filter(|crossing| {
             crossing.state == State::Open || crossing.last_read_log_time >= since
@@ -123,7 +130,7 @@ impl Hub {
         let unlinked = unlinked.filter(|reading| reading.received_at >= since);
         let unlinked = unlinked.cloned().collect();
         let tombstones = self.merged().collect();
-        self.board = Board::resumed(Rules::default(), self.log_time);
+        self.board = Board::resumed(self.rules.clone(), self.log_time);
         self.board.load(crossings, unlinked, tombstones);
     }
 

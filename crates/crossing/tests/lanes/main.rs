@@ -23,6 +23,15 @@ use traffic::{arriving, by, lately, over_days};
 const TRUCK: &str = "12C12345";
 const OTHER: &str = "29H55512";
 
+/// The usual rules, and such as take few readings for a crowd.
+fn rules() -> impl Strategy<Value = Rules> {
+    let usual = Rules::default().lane_crowd;
+    prop_oneof![Just(usual), 1_usize..8].prop_map(|lane_crowd| Rules {
+        lane_crowd,
+        ..Rules::default()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -30,13 +39,14 @@ proptest! {
     fn the_board_gives_what_link_gives_in_any_order_with_restarts_anywhere(
         readings in lately(),
         shuffle in any::<u64>(),
+        rules in rules(),
         restarts in prop::collection::btree_set(0_usize..30, 0..4),
     ) {
         let end = late_enough(&readings);
-        let linked = link(&readings, end, &Rules::default());
+        let linked = link(&readings, end, &rules);
         let mut shuffled = readings.clone();
         shuffled.sort_by_key(|reading| (u64::from(u32::try_from(reading.offset).expect("small")) + 1).wrapping_mul(shuffle | 1));
-        let mut hub = Hub::default();
+        let mut hub = Hub::new(rules);
         for (place, reading) in shuffled.into_iter().enumerate() {
             hub.take(reading);
             if restarts.contains(&place) {
@@ -50,11 +60,12 @@ proptest! {
     #[test]
     fn what_left_memory_is_looked_up(
         readings in over_days(),
+        rules in rules(),
         restarts in prop::collection::btree_set(0_usize..30, 0..4),
     ) {
         let end = late_enough(&readings);
-        let linked = link(&readings, end, &Rules::default());
-        let mut hub = Hub::default();
+        let linked = link(&readings, end, &rules);
+        let mut hub = Hub::new(rules);
         for (place, reading) in arriving(readings).into_iter().enumerate() {
             hub.take(reading);
             if restarts.contains(&place) {

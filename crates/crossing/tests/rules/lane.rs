@@ -320,3 +320,21 @@ fn only_a_dated_sensor_reading_is_placed_by_its_lane() {
         "a clock that is not believed: by its reception"
     );
 }
+
+#[test]
+fn in_a_crowd_nobody_can_tell_whose_a_weighing_is() {
+    // The camera's sighting and the weighing near it, and others within two windows of it but of nobody.
+    for (others, near) in [(62, None), (63, Some(UnlinkedReason::Ambiguous))] {
+        let mut readings = vec![seen(0, YardIn, 0, TRUCK), weighed(1, 30)];
+        readings.extend((0..others).map(|number| weighed(2 + number, 200 + i64::from(number % 3))));
+        let found = unlinked(&linked(&readings));
+        let reason_of = |offset| found.iter().find(|(one, _)| *one == offset);
+        assert_eq!(reason_of(1).map(|(_, reason)| *reason), near, "{others}");
+        let far = found.iter().filter(|(offset, _)| *offset > 1);
+        assert_eq!(far.clone().count(), others as usize);
+        assert!(
+            far.into_iter()
+                .all(|(_, reason)| *reason == UnlinkedReason::NoKey)
+        );
+    }
+}
