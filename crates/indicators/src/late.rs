@@ -53,23 +53,11 @@ mod tests {
     use super::*;
 
     fn source(name: &str, silent_after_seconds: Option<u32>, is_disabled: bool) -> Source {
+        let source_id = SourceId::parse(name).expect("a plain name");
         Source {
-            source_id: SourceId::parse(name).expect("a plain name"),
-            version: 1,
-            format: "hikvision-anpr".to_owned(),
-            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
-            lane: None,
-            readings: BTreeMap::new(),
-            rank: 0,
-            zone: "Asia/Ho_Chi_Minh".to_owned(),
-            clock_offset_seconds: 0,
             silent_after_seconds,
-            is_replay: false,
-            partner_id: None,
-            recorder_id: None,
-            device_serial: None,
             is_disabled,
-            registered_at: None,
+            ..Source::new(source_id, "hikvision-anpr", GateId::parse("huu-nghi").ok())
         }
     }
 

@@ -69,6 +69,30 @@ pub struct Source {
 }
 
 impl Source {
+    /// Returns a sensor's first registration at a gate (`None`: province-wide) of Viet Nam, with a right clock; its readings
+    /// mean nothing yet, and it may do nothing that is not said here.
+    #[must_use]
+    pub fn new(source_id: SourceId, format: &str, gate_id: Option<GateId>) -> Self {
+        Self {
+            source_id,
+            version: 1,
+            format: format.to_owned(),
+            gate_id,
+            lane: None,
+            readings: BTreeMap::new(),
+            rank: 0,
+            zone: "Asia/Ho_Chi_Minh".to_owned(),
+            clock_offset_seconds: 0,
+            silent_after_seconds: None,
+            is_replay: false,
+            partner_id: None,
+            recorder_id: None,
+            device_serial: None,
+            is_disabled: false,
+            registered_at: None,
+        }
+    }
+
     /// Returns the milestone a reading means, given the device's word for direction (any letter
     /// case); `None` when the registration gives it no meaning.
     ///
@@ -120,26 +144,13 @@ mod tests {
     use super::*;
 
     fn source(readings: &[(&str, Milestone)]) -> Source {
+        let camera = SourceId::parse("camera").expect("a plain name");
         Source {
-            source_id: SourceId::parse("camera").expect("a plain name"),
-            version: 1,
-            format: "rekor-scout".to_owned(),
-            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
-            lane: None,
             readings: readings
                 .iter()
                 .map(|(word, milestone)| ((*word).to_owned(), *milestone))
                 .collect(),
-            rank: 0,
-            zone: "Asia/Ho_Chi_Minh".to_owned(),
-            clock_offset_seconds: 0,
-            silent_after_seconds: None,
-            is_replay: false,
-            partner_id: None,
-            recorder_id: None,
-            device_serial: None,
-            is_disabled: false,
-            registered_at: None,
+            ..Source::new(camera, "rekor-scout", GateId::parse("huu-nghi").ok())
         }
     }
 

@@ -152,26 +152,17 @@ fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
         device,
         door,
         source: Source {
-            source_id,
-            version: 1,
-            format: device.format().to_owned(),
-            gate_id: Some(gate_id.clone()),
             lane: has_lane.then(|| name.to_owned()),
             readings,
             rank: device.rank(),
-            zone: "Asia/Ho_Chi_Minh".to_owned(),
             clock_offset_seconds: if has_wrong_clock {
                 noise.wrong_clock_seconds
             } else {
                 0
             },
-            silent_after_seconds: None,
             is_replay: true,
             partner_id: (device == Device::Lgsp).then(|| PARTNER.to_owned()),
-            recorder_id: None,
-            device_serial: None,
-            is_disabled: false,
-            registered_at: None,
+            ..Source::new(source_id, device.format(), Some(gate_id.clone()))
         },
     }
 }

@@ -1,6 +1,5 @@
 //! A log, a database and registrations of a test's own, in a folder that goes with it.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -301,22 +300,9 @@ fn province(source: Source) -> Source {
 }
 
 fn source(source_id: &str, format: &str) -> Source {
+    let source_id = SourceId::parse(source_id).expect("a plain name");
     Source {
-        source_id: SourceId::parse(source_id).expect("a plain name"),
-        version: 1,
-        format: format.to_owned(),
-        gate_id: Some(GateId::parse(GATE).expect("a plain name")),
-        lane: None,
-        readings: BTreeMap::new(),
-        rank: 0,
-        zone: "Asia/Ho_Chi_Minh".to_owned(),
-        clock_offset_seconds: 0,
-        silent_after_seconds: None,
         is_replay: true,
-        partner_id: None,
-        recorder_id: None,
-        device_serial: None,
-        is_disabled: false,
-        registered_at: None,
+        ..Source::new(source_id, format, GateId::parse(GATE).ok())
     }
 }

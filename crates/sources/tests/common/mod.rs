@@ -145,26 +145,14 @@ pub(crate) fn source(format: &str) -> Source {
     };
     let reading =
         |(word, code): &(&str, &str)| ((*word).to_owned(), code.parse().expect("a milestone"));
+    let sample = SourceId::parse("sample").expect("a plain name");
     Source {
-        source_id: SourceId::parse("sample").expect("a plain name"),
-        version: 1,
-        format: format.to_owned(),
-        gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
-        lane: None,
         readings: readings.iter().map(reading).collect(),
         rank: if format == "vnaccs" {
             2
         } else {
             u8::from(format == "cloudevents-json")
         },
-        zone: "Asia/Ho_Chi_Minh".to_owned(),
-        clock_offset_seconds: 0,
-        silent_after_seconds: None,
-        is_replay: false,
-        partner_id: None,
-        recorder_id: None,
-        device_serial: None,
-        is_disabled: false,
-        registered_at: None,
+        ..Source::new(sample, format, GateId::parse("huu-nghi").ok())
     }
 }

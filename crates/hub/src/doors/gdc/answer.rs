@@ -75,7 +75,6 @@ pub(super) fn settles(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use bordergate_model::{GateId, RecordId};
     use bytes::Bytes;
@@ -84,23 +83,14 @@ mod tests {
     use super::*;
 
     fn source() -> Source {
+        let source_id = SourceId::parse("hn-lists").expect("a name");
         Source {
-            source_id: SourceId::parse("hn-lists").expect("a name"),
-            version: 1,
-            format: super::super::FORMAT.to_owned(),
-            gate_id: Some(GateId::parse("huu-nghi").expect("a name")),
-            lane: None,
-            readings: BTreeMap::new(),
             rank: 2,
-            zone: "Asia/Ho_Chi_Minh".to_owned(),
-            clock_offset_seconds: 0,
-            silent_after_seconds: None,
-            is_replay: false,
-            partner_id: None,
-            recorder_id: None,
-            device_serial: None,
-            is_disabled: false,
-            registered_at: None,
+            ..Source::new(
+                source_id,
+                super::super::FORMAT,
+                GateId::parse("huu-nghi").ok(),
+            )
         }
     }
 

@@ -144,23 +144,11 @@ fn gate_of(gate: &str, shard: u16) -> Gate {
 }
 
 fn source_of(gate_id: &GateId, suffix: &str, partner_id: Option<&str>) -> Source {
+    let source_id = SourceId::parse(&format!("{gate_id}-{suffix}")).expect("a plain name");
     Source {
-        source_id: SourceId::parse(&format!("{gate_id}-{suffix}")).expect("a plain name"),
-        version: 1,
-        format: "cloudevents-json".to_owned(),
-        gate_id: Some(gate_id.clone()),
-        lane: None,
-        readings: std::collections::BTreeMap::new(),
         rank: 1,
-        zone: "Asia/Ho_Chi_Minh".to_owned(),
-        clock_offset_seconds: 0,
-        silent_after_seconds: None,
-        is_replay: false,
         partner_id: partner_id.map(str::to_owned),
-        recorder_id: None,
-        device_serial: None,
-        is_disabled: false,
-        registered_at: None,
+        ..Source::new(source_id, "cloudevents-json", Some(gate_id.clone()))
     }
 }
 

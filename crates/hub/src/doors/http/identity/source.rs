@@ -142,22 +142,13 @@ mod tests {
     #[test]
     fn a_serial_finds_the_source_of_its_format() {
         let registered = |name: &str, format: &str, serial: &str, is_disabled| Source {
-            source_id: SourceId::parse(name).expect("a plain name"),
-            version: 1,
-            format: format.to_owned(),
-            gate_id: Some(GateId::parse("huu-nghi").expect("a plain name")),
-            lane: None,
-            readings: BTreeMap::new(),
-            rank: 0,
-            zone: "Asia/Ho_Chi_Minh".to_owned(),
-            clock_offset_seconds: 0,
-            silent_after_seconds: None,
-            is_replay: false,
-            partner_id: None,
-            recorder_id: None,
             device_serial: DeviceSerial::parse(serial).ok(),
             is_disabled,
-            registered_at: None,
+            ..Source::new(
+                SourceId::parse(name).expect("a plain name"),
+                format,
+                GateId::parse("huu-nghi").ok(),
+            )
         };
         let sources = vec![
             registered("a-old", "hikvision-anpr", "a4:14:37:e5:c2:b0", true),
