@@ -172,12 +172,12 @@ pub(crate) fn derive(sent: &[(RecordId, Seen)], visits: &[String], borders: &[Bo
     let mut moments = Vec::new();
     for (gate, border) in borders.iter().enumerate() {
         let here: Vec<_> = sent.iter().filter(|(_, seen)| seen.gate == gate).collect();
-        let (keyed, keyless): (Vec<_>, Vec<_>) = here
+        let (speaking, superseded) = event::speakers(&here);
+        let (speaking, keyless): (Vec<_>, Vec<_>) = speaking
             .into_iter()
             .partition(|(_, seen)| !seen.keys().is_empty());
         let keyless = keyless.into_iter().map(|(record_id, _)| *record_id);
         truth.unlinked.extend(keyless);
-        let (speaking, superseded) = event::speakers(&keyed);
         truth.plates.extend(plates::plates(&speaking, &superseded));
         let mut groups = group::groups(&speaking);
         near::decide(&mut groups);

@@ -9,13 +9,13 @@ use super::{Group, Reading, Seen};
 /// A message, and the one that speaks for it.
 pub(super) type Superseded<'a> = (&'a (RecordId, Seen), RecordId);
 
-/// Parts the messages that speak for themselves from those another speaks for.
+/// Parts the messages that speak for themselves from those another speaks for, also when it alone read a plate.
 pub(super) fn speakers<'a>(
     sent: &[&'a (RecordId, Seen)],
 ) -> (Vec<&'a (RecordId, Seen)>, Vec<Superseded<'a>>) {
     let last_words: BTreeMap<_, RecordId> = sent
         .iter()
-        .filter(|(_, seen)| !seen.is_provisional)
+        .filter(|(_, seen)| !seen.is_provisional && !seen.keys().is_empty())
         .filter_map(|(record_id, seen)| Some((seen.event?, *record_id)))
         .collect();
     let mut speaking = Vec::new();

@@ -222,6 +222,12 @@ fn the_last_word_on_a_car_takes_the_first_along_whatever_that_read() {
     let (first, last) = (word("12C98765", true, 0), word("12C12345", false, 1));
     let all = sent(&[first.clone(), last.clone()]);
     assert_eq!(crossings(all).0, ["export open GATE_IN GATE_IN YARD_IN"]);
+    let unread_first = Seen {
+        plate: None,
+        ..first.clone()
+    };
+    let all = sent(&[unread_first, last.clone()]);
+    assert_eq!(crossings(all).0, ["export open GATE_IN GATE_IN YARD_IN"]);
     // Without the last word the first one speaks for itself.
     assert_eq!(crossings(sent(std::slice::from_ref(&first))).0.len(), 2);
     // A last word without a plate speaks for nobody.
