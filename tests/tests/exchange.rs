@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use bordergate_exchange::client::{Client, Settings};
 use bordergate_exchange::errors::reason;
 use bordergate_exchange::v1::{self, crossing_change::Change, submit_result::Result as Submitted};
+use bordergate_tests::multipart;
 use futures_util::StreamExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 
-use border::{Border, PATIENCE, multipart};
+use border::{Border, PATIENCE};
 use messages::{alert, submission};
 
 /// The partner of the reference tables and its source at one gate.

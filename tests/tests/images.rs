@@ -10,13 +10,13 @@ use bordergate_exchange::v1;
 use bordergate_exchange::v1::ingest_service_client::IngestServiceClient;
 use bordergate_store::Registry;
 use bordergate_store::sqlite::SqliteStore;
-use bordergate_tests::{Place, Services, program_or_skip, until};
+use bordergate_tests::{Place, Services, multipart, program_or_skip, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use camera::{
-    CAMERA, FORM, PATIENCE, alert, ask, files, images, logged, multipart, offer, outcomes, picture,
-    refused, seeded, send, stop,
+    CAMERA, FORM, PATIENCE, alert, ask, files, images, logged, offer, outcomes, picture, refused,
+    seeded, send, stop,
 };
 
 #[tokio::test]

@@ -7,14 +7,14 @@
 mod camera;
 
 use anyhow::ensure;
-use bordergate_tests::until;
+use bordergate_tests::{multipart, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::Connection;
 
 use camera::{
-    CAMERA, FORM, PATIENCE, age, alert, ask, files, images, logged, multipart, octets, offer,
-    outcomes, picture, refused, seeded, send, stop,
+    CAMERA, FORM, PATIENCE, age, alert, ask, files, images, logged, octets, offer, outcomes,
+    picture, refused, seeded, send, stop,
 };
 
 #[tokio::test]

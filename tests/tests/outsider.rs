@@ -9,10 +9,10 @@ mod border;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::of_repository;
+use bordergate_tests::{multipart, of_repository};
 use serde_json::{Value, json};
 
-use border::{Border, multipart};
+use border::Border;
 
 /// File, source, content type and time of reception of every message, in that time's order.
 const DAY: [Message; 8] = [

@@ -9,7 +9,7 @@ use anyhow::{Context, ensure};
 use bordergate_eventlog::embedded::EmbeddedLog;
 use bordergate_eventlog::{EventLog, RunLimit};
 use bordergate_model::RawRecord;
-use bordergate_tests::{Place, Running, of_repository, program_or_skip, until};
+use bordergate_tests::{Place, Running, multipart, of_repository, program_or_skip, until};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -48,22 +48,6 @@ pub(crate) fn alert(plate: &str) -> anyhow::Result<Vec<u8>> {
         ),
         ("thumbnail.jpg", "image/jpeg", &picture("small.jpg")?),
     ]))
-}
-
-/// Puts parts, each with its name, type and content, into a body with the boundary `cut`, as cameras do.
-pub(crate) fn multipart(parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, content_type, content) in parts {
-        let head = format!(
-            "--cut\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}\"\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
-            content.len()
-        );
-        for piece in [head.as_bytes(), *content, b"\r\n"] {
-            body.extend_from_slice(piece);
-        }
-    }
-    body.extend_from_slice(b"--cut--\r\n");
-    body
 }
 
 /// Offers a body under a sender's key.
