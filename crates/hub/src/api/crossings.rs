@@ -189,10 +189,25 @@ pub async fn audit_search(
     plate: &PlateNumber,
     purpose: &str,
 ) -> Result<(), Problem> {
+    let subject = app.keys.pseudonym(plate.normal());
+    audit_shown(app, caller, "search.plate", subject, purpose).await
+}
+
+/// Writes the audit row of showing somebody's data; of the purpose as given, 200 characters are kept.
+///
+/// # Errors
+/// As [`audit_search`].
+pub async fn audit_shown(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    subject: String,
+    purpose: &str,
+) -> Result<(), Problem> {
     let entry = AuditEntry {
         actor: caller.actor(),
-        action: "search.plate".to_owned(),
-        subject: app.keys.pseudonym(plate.normal()),
+        action: action.to_owned(),
+        subject,
         purpose: purpose.chars().take(200).collect(),
     };
     Ok(app.store.audit(&entry).await?)

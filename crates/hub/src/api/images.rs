@@ -13,10 +13,10 @@ use axum::{Json, Router};
 use bordergate_eventlog::Error as LogError;
 use bordergate_model::{RawRecord, RecordId};
 use bordergate_sources::pictures::{Picture, media_type, pictures};
-use bordergate_store::AuditEntry;
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::crossings::audit_shown;
 use super::params::{Id, Pairs, Params};
 use super::raw;
 use crate::access::{Caller, Right};
@@ -129,14 +129,9 @@ async fn show(
         Picture::Kept(bytes) => bytes,
         Picture::Detached { sha256, .. } => app.images.get(sha256).await?,
     };
-    audit(
-        &app,
-        &caller,
-        "image.show",
-        format!("{record_id}/{number}"),
-        &params,
-    )
-    .await?;
+    let purpose = params.text("purpose").unwrap_or_default();
+    let subject = format!("{record_id}/{number}");
+    audit_shown(&app, &caller, "image.show", subject, purpose).await?;
     let media_type = media_type(&bytes).unwrap_or("application/octet-stream");
     let ending = media_type.rsplit('/').next().unwrap_or_default();
     let name = format!("inline; filename=\"{record_id}-{number}.{ending}\"");
@@ -153,7 +148,8 @@ async fn body(
     let params = Params::read(pairs, &["purpose"])?;
     let record = record(&app, &caller, record_id).await?;
     let body = raw::body(&app.images, &record).await?;
-    audit(&app, &caller, "record.raw", record_id.to_string(), &params).await?;
+    let purpose = params.text("purpose").unwrap_or_default();
+    audit_shown(&app, &caller, "record.raw", record_id.to_string(), purpose).await?;
     Ok(bytes_of(body, "application/octet-stream", "attachment"))
 }
 
@@ -176,21 +172,4 @@ fn bytes_of(bytes: Bytes, content_type: &'static str, disposition: &str) -> Resp
         }
     }
     response
-}
-
-async fn audit(
-    app: &App,
-    caller: &Caller,
-    action: &str,
-    subject: String,
-    params: &Params,
-) -> Result<(), Problem> {
-    let purpose = params.text("purpose").unwrap_or_default();
-    let entry = AuditEntry {
-        actor: caller.actor(),
-        action: action.to_owned(),
-        subject,
-        purpose: purpose.chars().take(200).collect(),
-    };
-    Ok(app.store.audit(&entry).await?)
 }
