@@ -134,27 +134,33 @@ fn has_shape(text: &str) -> bool {
 /// Letters count from 10 for A upwards, leaving out the multiples of 11; position i weighs 2^i; the
 /// sum modulo 11, and 10 as 0, is the check digit. Source: ISO 6346, annex A.
 fn check_digit_fits(text: &str) -> bool {
-    let sum: u32 = text
-        .bytes()
-        .take(10)
-        .enumerate()
-        .map(|(place, byte)| character_value(byte) << place)
+    let Some((digit, identity)) = text.as_bytes().split_last() else {
+        return false;
+    };
+    let value = |byte: u8| VALUES.get(usize::from(byte)).copied().unwrap_or_default();
+    let weighed = identity.iter().take(10).enumerate();
+    let sum: u32 = weighed
+        .map(|(place, byte)| u32::from(value(*byte)) << place)
         .sum();
-    text.bytes()
-        .last()
-        .is_some_and(|digit| u32::from(digit.wrapping_sub(b'0')) == sum % 11 % 10)
+    u32::from(digit.wrapping_sub(b'0')) == sum % 11 % 10
 }
 
-fn character_value(byte: u8) -> u32 {
-    let left_out = match byte {
-        b'0'..=b'9' => return u32::from(byte - b'0'),
-        b'A' => 0,
-        b'B'..=b'K' => 1,
-        b'L'..=b'U' => 2,
-        _ => 3,
-    };
-    u32::from(byte.saturating_sub(b'A')) + 10 + left_out
-}
+/// What each character counts; those that no container number has count nothing.
+const VALUES: [u8; 128] = {
+    let mut values = [0; 128];
+    let mut digit = 0;
+    while digit < 10 {
+        values[b'0' as usize + digit] = digit as u8;
+        digit += 1;
+    }
+    let (mut letter, mut value) = (b'A', 10);
+    while letter <= b'Z' {
+        values[letter as usize] = value;
+        value += if (value + 1).is_multiple_of(11) { 2 } else { 1 };
+        letter += 1;
+    }
+    values
+};
 
 fn only_correction(text: &str) -> Option<String> {
     if text.len() != 11 || !text.is_ascii() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Fault;
-use crate::short::upper_without;
+use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, rewritten};
 
 /// Fewest characters of a text that can name a vehicle; shorter readings fit too many vehicles.
 const SHORTEST: usize = 4;
@@ -72,7 +72,11 @@ impl PlateNumber {
     /// [`Error::Shape`] when fewer than four or more than twelve letters and digits are left.
     pub fn parse(read: &str) -> Result<Self, Error> {
         let normal = normal_form(read);
-        let length = normal.chars().count();
+        let length = if normal.is_ascii() {
+            normal.len()
+        } else {
+            normal.chars().count()
+        };
         if (SHORTEST..=LONGEST).contains(&length) {
             Ok(Self {
                 as_read: read.into(),
@@ -211,18 +215,19 @@ pub fn fold(text: &str) -> String {
     text.chars().map(folded).collect()
 }
 
-/// Returns [`fold`] of a text that mostly has no such letter, or few characters.
+/// Returns [`fold`] of a short text.
 fn fold_short(text: &str) -> SmolStr {
-    if text
-        .bytes()
-        .all(|byte| folded(byte.into()) == char::from(byte))
-    {
-        return text.into();
-    }
-    text.chars().map(folded).collect()
+    rewritten(text, &FOLDED).unwrap_or_else(|| text.chars().map(folded).collect())
 }
 
-fn folded(c: char) -> char {
+/// Each confusion class as its digit.
+const FOLDED: Alphabet = alphabet!(folded_byte);
+
+const fn folded_byte(byte: u8) -> u8 {
+    folded(byte as char) as u8
+}
+
+const fn folded(c: char) -> char {
     match c {
         'O' | 'D' | 'Q' => '0',
         'I' | 'L' => '1',
@@ -234,8 +239,19 @@ fn folded(c: char) -> char {
     }
 }
 
+/// Upper case without separators.
+const LETTERS_AND_DIGITS: Alphabet = alphabet!(letter_or_digit);
+
+const fn letter_or_digit(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() {
+        byte.to_ascii_uppercase()
+    } else {
+        LEFT_OUT
+    }
+}
+
 fn normal_form(read: &str) -> SmolStr {
-    if let Some(normal) = upper_without(read, |byte| !byte.is_ascii_alphanumeric()) {
+    if let Some(normal) = rewritten(read, &LETTERS_AND_DIGITS) {
         return normal;
     }
     // Upper case first: some characters become several, of which not all are letters.

@@ -1,29 +1,56 @@
-//! The common way to a normal form: few ASCII characters, of which some are left out.
+//! The common way to a normal form: few ASCII characters, each of which becomes another one or is left out.
 
 use smol_str::SmolStr;
 
-/// Most bytes that are kept without an allocation (smol_str).
-const LONGEST: usize = 23;
+/// Most bytes of a text that is rewritten here.
+const LONGEST: usize = 64;
 
-/// Returns `printed` in upper case without the bytes that `is_left_out` names; `None` when it is not ASCII or more than
-/// 23 bytes are left, which is another function's to do.
-pub(crate) fn upper_without(printed: &str, is_left_out: impl Fn(u8) -> bool) -> Option<SmolStr> {
-    // Nearly all are in normal form already, and a copy made byte by byte is slow to read again.
-    let is_normal = |byte: u8| byte.is_ascii() && !byte.is_ascii_lowercase() && !is_left_out(byte);
-    if printed.len() <= LONGEST && printed.bytes().all(is_normal) {
-        return Some(SmolStr::new(printed));
+/// What becomes of each byte of a text.
+pub(crate) type Alphabet = [u8; 256];
+
+/// In an [`Alphabet`]: the character is left out.
+pub(crate) const LEFT_OUT: u8 = 0;
+/// In an [`Alphabet`]: texts with this byte are another function's to rewrite. No other byte that it says is above it.
+pub(crate) const UNUSUAL: u8 = 0x80;
+
+/// Returns `printed` with every character replaced as the alphabet says; `None` when it has an unusual one or more than
+/// 64 bytes.
+pub(crate) fn rewritten(printed: &str, alphabet: &Alphabet) -> Option<SmolStr> {
+    if printed.len() > LONGEST {
+        return None;
     }
     let mut kept = [0; LONGEST];
-    let mut length = 0;
-    for byte in printed.bytes() {
-        if !byte.is_ascii() || length == LONGEST {
-            return None;
-        }
-        kept[length] = byte.to_ascii_uppercase();
-        length += usize::from(!is_left_out(byte));
+    let (mut length, mut all, mut changed) = (0, 0, 0);
+    for &byte in printed.as_bytes() {
+        let new = alphabet[usize::from(byte)];
+        all |= new;
+        changed |= new ^ byte;
+        // The remainder says that there is room, which was asked above.
+        kept[length % LONGEST] = new;
+        length += usize::from(new != LEFT_OUT);
+    }
+    if all & UNUSUAL != 0 {
+        return None;
+    }
+    if changed == 0 {
+        return Some(SmolStr::new(printed));
     }
     std::str::from_utf8(&kept[..length]).ok().map(SmolStr::new)
 }
+
+/// Returns the alphabet in which `become_` says what becomes of each ASCII character; all others are unusual.
+macro_rules! alphabet {
+    ($become_:expr) => {{
+        let mut alphabet = [UNUSUAL; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            alphabet[byte as usize] = $become_(byte);
+            byte += 1;
+        }
+        alphabet
+    }};
+}
+pub(crate) use alphabet;
 
 #[cfg(test)]
 mod tests {
@@ -31,14 +58,25 @@ mod tests {
 
     #[test]
     fn what_is_left_is_in_upper_case() {
-        let without_blanks = |text| upper_without(text, |byte| byte == b' ');
+        const fn without_blanks(byte: u8) -> u8 {
+            match byte {
+                b' ' => LEFT_OUT,
+                b'?' => UNUSUAL,
+                other => other.to_ascii_uppercase(),
+            }
+        }
+        const WITHOUT_BLANKS: Alphabet = alphabet!(without_blanks);
         for (printed, expected) in [
             ("hq 123", Some("HQ123")),
+            ("HQ123", Some("HQ123")),
             ("", Some("")),
-            ("123456789012345678901234", None),
+            (&"a".repeat(64), Some("A".repeat(64).as_str())),
+            (&"a".repeat(65), None),
             ("桂E", None),
+            ("hq?", None),
         ] {
-            assert_eq!(without_blanks(printed).as_deref(), expected, "{printed:?}");
+            let text = rewritten(printed, &WITHOUT_BLANKS);
+            assert_eq!(text.as_deref(), expected, "{printed:?}");
         }
     }
 }

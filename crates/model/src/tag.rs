@@ -5,15 +5,25 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::short::upper_without;
+use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, rewritten};
 
 /// Longest seal, tag or trip code kept, in characters; longer texts are no identifiers.
 const LONGEST: usize = 64;
 
+/// Upper case without blanks; control characters are unusual.
+const GRAPHIC: Alphabet = alphabet!(graphic);
+
+const fn graphic(byte: u8) -> u8 {
+    match byte {
+        b' ' | b'\t'..=b'\r' => LEFT_OUT,
+        b'!'..=b'~' => byte.to_ascii_uppercase(),
+        _ => UNUSUAL,
+    }
+}
+
 fn normal_form(printed: &str) -> Option<SmolStr> {
-    if let Some(text) = upper_without(printed, |byte| byte.is_ascii_whitespace() || byte == 0x0b) {
-        let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-        return (is_graphic && !text.is_empty()).then_some(text);
+    if let Some(text) = rewritten(printed, &GRAPHIC) {
+        return (!text.is_empty()).then_some(text);
     }
     let kept = printed.chars().filter(|c| !c.is_whitespace());
     let text: String = kept.flat_map(char::to_uppercase).collect();
