@@ -125,15 +125,13 @@ impl<'a> Context<'a> {
     /// Dates by a moment of the device's clock; `None` when correcting it leaves the years 1 to 9999.
     pub(crate) fn dated(&self, at: Timestamp, text: &str, basis: Basis) -> Option<Occurred> {
         let offset_seconds = self.source.clock_offset_seconds;
+        if offset_seconds == 0 {
+            return self.as_told(at, text, basis);
+        }
         let at = at
             .checked_sub(SignedDuration::from_secs(offset_seconds))
             .ok()?;
-        let basis = if offset_seconds == 0 {
-            basis
-        } else {
-            Basis::Corrected
-        };
-        self.as_told(at, text, basis)
+        self.as_told(at, text, Basis::Corrected)
     }
 
     /// Dates by a moment that needs no correction; `None` outside the years 1 to 9999.

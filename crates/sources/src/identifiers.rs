@@ -108,11 +108,9 @@ pub(crate) fn containers<'t>(
     observation: &mut Observation,
     texts: impl IntoIterator<Item = &'t str>,
 ) {
-    for text in texts
-        .into_iter()
-        .map(trimmed)
-        .filter(|text| !text.is_empty())
-    {
+    let texts = texts.into_iter();
+    observation.containers.reserve_exact(texts.size_hint().0);
+    for text in texts.map(trimmed).filter(|text| !text.is_empty()) {
         match (text.len() <= LONGEST).then(|| ContainerNumber::parse(text)) {
             Some(Ok(container)) => {
                 if !container.is_consistent() {
@@ -130,11 +128,9 @@ pub(crate) fn declarations<'t>(
     observation: &mut Observation,
     texts: impl IntoIterator<Item = &'t str>,
 ) {
-    for text in texts
-        .into_iter()
-        .map(trimmed)
-        .filter(|text| !text.is_empty())
-    {
+    let texts = texts.into_iter();
+    observation.declarations.reserve_exact(texts.size_hint().0);
+    for text in texts.map(trimmed).filter(|text| !text.is_empty()) {
         match (text.len() <= LONGEST).then(|| DeclarationNumber::parse(text)) {
             Some(Ok(declaration)) => observation.declarations.push(declaration),
             _ => append(&mut observation.details, "declaration_text", text),
@@ -144,6 +140,8 @@ pub(crate) fn declarations<'t>(
 
 /// Reads seal numbers; texts that are none stay in `seal_text`.
 pub(crate) fn seals<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
+    let texts = texts.into_iter();
+    observation.seals.reserve_exact(texts.size_hint().0);
     for text in texts {
         match Seal::parse(text) {
             Some(seal) => observation.seals.push(seal),
@@ -154,6 +152,8 @@ pub(crate) fn seals<'t>(observation: &mut Observation, texts: impl IntoIterator<
 
 /// Reads RFID tags; texts that are none stay in `tag_text`.
 pub(crate) fn tags<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
+    let texts = texts.into_iter();
+    observation.tags.reserve_exact(texts.size_hint().0);
     for text in texts {
         match Tag::parse(text) {
             Some(tag) => observation.tags.push(tag),

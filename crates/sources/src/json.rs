@@ -6,7 +6,9 @@
 //! which are the rule; all others, and all errors, are the strict pass's. Both write the same `tape`.
 
 mod fields;
+mod names;
 mod quick;
+mod quotes;
 mod scalars;
 mod strict;
 mod tape;

@@ -29,10 +29,7 @@ impl<'a> Text<'a> {
             .get(skipped..bytes.len() - padding)
             .unwrap_or_default();
         let offset = offset + skipped;
-        let text = std::str::from_utf8(kept).map_err(|error| {
-            let at = offset + error.valid_up_to();
-            Error::new("text.utf8", format!("byte {at} is not UTF-8"))
-        })?;
+        let text = simdutf8::basic::from_utf8(kept).map_err(|_| not_utf8(kept, offset))?;
         match memchr::memchr(0, kept) {
             Some(at) => Err(Error::new(
                 "text.nul",
@@ -54,6 +51,13 @@ impl<'a> Text<'a> {
             self.offset + before.len()
         )
     }
+}
+
+/// Says where bytes at an offset of the body stop being UTF-8.
+#[cold]
+fn not_utf8(bytes: &[u8], offset: usize) -> Error {
+    let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    Error::new("text.utf8", format!("byte {} is not UTF-8", offset + valid))
 }
 
 /// Returns `text` cut to at most `longest` bytes, at a character's border.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use super::Value;
 use super::tape::Document;
@@ -33,19 +34,28 @@ impl<'v> Fields<'v> {
 
     /// Returns the value at a path of keys and indexes such as `TrafficCar.DrivingDirection[0]`; `None` when it
     /// is not there or null. An index on what is no list is ignored: devices write one value without its list.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(&self, path: &str) -> Option<Value<'v>> {
-        let found = self.by_key(path).or_else(|| self.by_steps(path))?;
+        let found = self.found(path)?;
         Some(found.value()).filter(|value| *value != Value::Null)
     }
 
     /// Returns the fields at a path, and `None` when they are not there or null.
+    #[inline(always)]
     pub(crate) fn child(&self, path: &str) -> Option<Self> {
-        let found = self.by_key(path).or_else(|| self.by_steps(path));
+        let found = self.found(path);
         found.filter(|found| found.value() != Value::Null)
     }
 
     /// Most paths are one key; one that is there needs no search for steps and indexes.
+    #[inline(always)]
+    fn found(self, path: &str) -> Option<Self> {
+        match self.by_key(path) {
+            None if has_steps(path) => self.by_steps(path),
+            found => found,
+        }
+    }
+
     #[inline(always)]
     fn by_key(self, key: &str) -> Option<Self> {
         let at = self.document.find(self.at, key)?;
@@ -54,7 +64,7 @@ impl<'v> Fields<'v> {
 
     #[inline(never)]
     fn by_steps(self, path: &str) -> Option<Self> {
-        let end = path.bytes().position(|byte| matches!(byte, b'.' | b'['))?;
+        let end = memchr::memchr2(b'.', b'[', path.as_bytes())?;
         let (key, behind) = path.split_at(end);
         let mut found = self.by_key(key)?;
         let (index, behind) = match behind.strip_prefix('[') {
@@ -67,7 +77,7 @@ impl<'v> Fields<'v> {
             found = found.held().nth(index)?;
         }
         match behind.strip_prefix('.') {
-            Some(path) => found.by_key(path).or_else(|| found.by_steps(path)),
+            Some(path) => found.found(path),
             None => Some(found),
         }
     }
@@ -111,6 +121,7 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else.
+    #[inline(always)]
     pub(crate) fn string(&self, path: &str) -> Result<Option<&'v str>, Error> {
         match self.at(path) {
             None => Ok(None),
@@ -123,6 +134,7 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else.
+    #[inline(always)]
     pub(crate) fn text(&self, path: &str) -> Result<Option<Cow<'v, str>>, Error> {
         match self.at(path) {
             None => Ok(None),
@@ -138,6 +150,7 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else.
+    #[inline(always)]
     pub(crate) fn number(&self, path: &str) -> Result<Option<f64>, Error> {
         match self.at(path) {
             None => Ok(None),
@@ -152,6 +165,7 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else.
+    #[inline(always)]
     pub(crate) fn count(&self, path: &str) -> Result<Option<u32>, Error> {
         let expected = "a whole number of 0 to 4294967295";
         match self.at(path) {
@@ -168,6 +182,7 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else.
+    #[inline(always)]
     pub(crate) fn boolean(&self, path: &str) -> Result<Option<bool>, Error> {
         match self.at(path) {
             None => Ok(None),
@@ -180,33 +195,35 @@ impl<'v> Fields<'v> {
     ///
     /// # Errors
     /// `json.type` when there is something else; `json.list` above `most` elements.
-    pub(crate) fn strings(
-        &self,
-        path: &str,
-        most: usize,
-    ) -> Result<impl Iterator<Item = &'v str> + Clone + use<'v>, Error> {
-        let found = match self.child(path) {
-            None => self.elements(path),
+    pub(crate) fn strings(&self, path: &str, most: usize) -> Result<Strings<'v>, Error> {
+        let places = match self.child(path) {
+            None => 0..0,
             Some(found) => match found.value() {
-                Value::Text(_) => found.alone(),
-                Value::List => found.held(),
+                Value::Text(_) => found.at..found.at + 1,
+                Value::List => self
+                    .document
+                    .strings(found.at)
+                    .filter(|places| places.len() <= most)
+                    .ok_or_else(|| self.no_strings(path, found.held(), most))?,
                 other => return Err(self.wrong(path, "a list of strings", other)),
             },
         };
-        for (index, element) in found.enumerate() {
-            if index == most {
-                let count = found.count();
-                let problem = format!("has {count} elements, {most} at most");
-                return Err(self.error("json.list", path, &problem));
-            }
-            if !matches!(element.value(), Value::Text(_)) {
-                return Err(self.wrong(&format!("{path}[{index}]"), "a string", element.value()));
-            }
+        Ok(Strings {
+            document: self.document,
+            places,
+        })
+    }
+
+    /// Says why the elements of a list are not so many strings at most.
+    #[cold]
+    fn no_strings(&self, path: &str, list: Elements<'v>, most: usize) -> Error {
+        let is_other = |(_, element): &(usize, Self)| !matches!(element.value(), Value::Text(_));
+        if let Some((index, element)) = list.enumerate().take(most).find(is_other) {
+            return self.wrong(&format!("{path}[{index}]"), "a string", element.value());
         }
-        Ok(found.filter_map(|element| match element.value() {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }))
+        let count = list.count();
+        let problem = format!("has {count} elements, {most} at most");
+        self.error("json.list", path, &problem)
     }
 
     /// Returns the names of the keys of this object that nothing has asked for so far, in the document's order: what
@@ -223,10 +240,12 @@ impl<'v> Fields<'v> {
     }
 
     /// Returns an error about the field at `path`.
+    #[cold]
     pub(crate) fn error(&self, code: &'static str, path: &str, problem: &str) -> Error {
         Error::new(code, format!("{} {problem}", self.path_of(path)))
     }
 
+    #[cold]
     fn wrong(&self, path: &str, expected: &str, found: Value<'_>) -> Error {
         self.error(
             "json.type",
@@ -293,6 +312,35 @@ impl<'v> Iterator for Elements<'v> {
             fields
         })
     }
+}
+
+/// The strings of a list, in its order.
+#[derive(Clone)]
+pub(crate) struct Strings<'v> {
+    document: &'v Document<'v>,
+    places: Range<usize>,
+}
+
+impl<'v> Iterator for Strings<'v> {
+    type Item = &'v str;
+
+    fn next(&mut self) -> Option<&'v str> {
+        match self.document.value(self.places.next()?) {
+            Value::Text(text) => Some(text),
+            // None of a list of strings is.
+            _ => None,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.places.size_hint()
+    }
+}
+
+/// Tells whether a path has more steps than one key.
+#[inline(always)]
+fn has_steps(path: &str) -> bool {
+    path.bytes().any(|byte| matches!(byte, b'.' | b'['))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! the limit or anything that is no JSON makes it return `None`: the strict pass then reads the document or says what is
 //! wrong with it. What this one reads, the strict one reads as the same value (property test).
 
-use super::tape::{DEEPEST, Document, Kind, LONGEST_TEXT, MOST_VALUES, Name, Span, float};
+use super::names::{Name, Span};
+use super::quotes::Quotes;
+use super::tape::{Document, Kind, LONGEST_TEXT, Open, float};
 
-/// Objects of more keys are left to the strict pass, which finds doubles by hash.
-const MOST_KEYS: usize = 48;
 /// Digits that a signed number of 64 bits always holds.
 const SAFE_DIGITS: usize = 18;
 /// Digits of a whole number that a float always holds.
@@ -18,144 +18,143 @@ const EXACT_POWERS: [f64; 16] = [
 ];
 
 /// Reads one document; `None` when it is not plain.
+///
+/// One loop instead of calls within calls: what is open stands in the document itself.
 pub(super) fn read(text: &str) -> Option<Document<'_>> {
     if text.len() > LONGEST_TEXT {
         return None;
     }
     let mut pass = Pass {
-        text,
+        bytes: text.as_bytes(),
+        quotes: Quotes::new(text.as_bytes()),
         document: Document::new(text),
     };
-    let rest = pass.value(after_blanks(text.as_bytes()), Name::default(), 0)?;
-    after_blanks(rest).is_empty().then_some(pass.document)
+    let mut open = Open::default();
+    let mut at = 0;
+    loop {
+        let mut name = Name::default();
+        if open.is_map {
+            (name, at) = pass.name(&mut open, at)?;
+        }
+        let first;
+        (first, at) = pass.next(at);
+        match first {
+            b'"' => {
+                let (span, behind) = pass.string(at)?;
+                pass.document.add(name, Kind::Text(span))?;
+                at = behind;
+            }
+            b'{' | b'[' => {
+                open = pass.document.enter(open, name, first == b'{')?;
+                let inside;
+                (inside, at) = pass.next(at + 1);
+                // The closing brackets stand two behind the opening ones in ASCII.
+                if inside != first + 2 {
+                    continue;
+                }
+            }
+            _ => at = pass.other(name, at)?,
+        }
+        // What is behind a value: a comma, or the ends of lists and objects up to one.
+        loop {
+            let byte;
+            (byte, at) = pass.next(at);
+            if byte == b',' && open.depth > 0 {
+                break;
+            }
+            if open.depth == 0 {
+                return (at == text.len()).then_some(pass.document);
+            }
+            if byte != if open.is_map { b'}' } else { b']' } {
+                return None;
+            }
+            open = pass.document.leave(open);
+            at += 1;
+        }
+        at += 1;
+    }
 }
 
-/// Each step takes the bytes that are left and returns those behind what it read.
 struct Pass<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
+    quotes: Quotes<'a>,
     document: Document<'a>,
 }
 
-impl<'a> Pass<'a> {
-    /// Reads one value and adds it under its name.
+impl Pass<'_> {
+    /// Returns the next byte that is no blank, and its place; behind the end NUL, which is no JSON.
     #[inline(always)]
-    fn value(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
-        let (kind, rest) = match rest {
-            [b'"', ..] => {
-                let (span, rest) = self.string(rest)?;
-                (Kind::Text(span), rest)
-            }
-            [b'{', rest @ ..] => return self.map(rest, name, depth),
-            [b'[', rest @ ..] => return self.list(rest, name, depth),
+    fn next(&self, at: usize) -> (u8, usize) {
+        match self.bytes.get(at) {
+            Some(&byte) if byte > b' ' => (byte, at),
+            _ => self.behind_blanks(at),
+        }
+    }
+
+    #[inline(never)]
+    fn behind_blanks(&self, mut at: usize) -> (u8, usize) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
+            at += 1;
+        }
+        (self.bytes.get(at).copied().unwrap_or_default(), at)
+    }
+
+    /// Reads the next name of an object and the colon behind it; returns it and the place behind.
+    #[inline(always)]
+    fn name(&mut self, open: &mut Open, at: usize) -> Option<(Name, usize)> {
+        let (quote, at) = self.next(at);
+        if quote != b'"' {
+            return None;
+        }
+        let (span, at) = self.string(at)?;
+        let name = match span.is_resolved() {
+            true => self.document.name_of(span),
+            false => Name::new(self.bytes, span),
+        };
+        if open.bits & name.bit() != 0 && self.document.holds(open.at, name)? {
+            return None;
+        }
+        open.bits |= name.bit();
+        let (colon, at) = self.next(at);
+        (colon == b':').then_some((name, at + 1))
+    }
+
+    /// Reads a number or a word and adds it under its name; returns the place behind it.
+    #[inline(never)]
+    fn other(&mut self, name: Name, at: usize) -> Option<usize> {
+        let literal = self.bytes.get(at..)?;
+        let (kind, rest) = match literal {
             [b't', b'r', b'u', b'e', rest @ ..] => (Kind::Bool(true), rest),
             [b'f', b'a', b'l', b's', b'e', rest @ ..] => (Kind::Bool(false), rest),
             [b'n', b'u', b'l', b'l', rest @ ..] => (Kind::Null, rest),
-            _ => number(rest)?,
+            _ => number(literal)?,
         };
-        self.add(name, kind)?;
-        Some(rest)
+        self.document.add(name, kind)?;
+        Some(self.bytes.len() - rest.len())
     }
 
-    /// Adds a value unless there are too many.
+    /// Reads the string whose opening quote lies at a place; returns where it is, and the place behind its closing quote.
     #[inline(always)]
-    fn add(&mut self, name: Name, kind: Kind) -> Option<usize> {
-        (self.document.count() < MOST_VALUES).then(|| self.document.push(name, kind))
-    }
-
-    #[inline(never)]
-    fn list(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
-        if depth == DEEPEST {
-            return None;
-        }
-        let list = self.add(name, Kind::List)?;
-        let mut rest = after_blanks(rest);
-        if let [b']', rest @ ..] = rest {
-            return Some(rest);
-        }
-        loop {
-            rest = after_blanks(self.value(rest, Name::default(), depth + 1)?);
-            rest = match rest {
-                [b',', rest @ ..] => after_blanks(rest),
-                [b']', rest @ ..] => {
-                    self.document.close(list, 0);
-                    return Some(rest);
-                }
-                _ => return None,
-            };
-        }
-    }
-
-    #[inline(never)]
-    fn map(&mut self, rest: &'a [u8], name: Name, depth: u32) -> Option<&'a [u8]> {
-        if depth == DEEPEST {
-            return None;
-        }
-        let map = self.add(name, Kind::Map(0))?;
-        let mut rest = after_blanks(rest);
-        if let [b'}', rest @ ..] = rest {
-            return Some(rest);
-        }
-        let mut bits = 0;
-        for _ in 0..MOST_KEYS {
-            let (span, after_key) = self.string(rest)?;
-            let key = self.document.bytes(span);
-            let name = Name::new(key, span);
-            if bits & name.bit() != 0 && self.document.holds(map, key, name) {
-                return None;
-            }
-            bits |= name.bit();
-            let [b':', after_colon @ ..] = after_blanks(after_key) else {
-                return None;
-            };
-            rest = after_blanks(self.value(after_blanks(after_colon), name, depth + 1)?);
-            rest = match rest {
-                [b',', rest @ ..] => after_blanks(rest),
-                [b'}', rest @ ..] => {
-                    self.document.close(map, bits);
-                    return Some(rest);
-                }
-                _ => return None,
-            };
-        }
-        None
-    }
-
-    /// Reads a string without control characters.
-    #[inline(always)]
-    fn string(&mut self, rest: &'a [u8]) -> Option<(Span, &'a [u8])> {
-        let [b'"', inside @ ..] = rest else {
-            return None;
+    fn string(&mut self, opening: usize) -> Option<(Span, usize)> {
+        let closing = self.quotes.next()?;
+        let span = match self.quotes.has_escapes {
+            true => self.resolved(opening, closing)?,
+            false => Span::new(opening + 1, closing - opening - 1),
         };
-        let length = plain_length(inside);
-        let start = self.text.len() - inside.len();
-        match &inside[length..] {
-            [b'"', rest @ ..] => Some((Span::new(start, length), rest)),
-            [b'\\', ..] => self.escaped(rest, length),
-            _ => None,
-        }
+        Some((span, closing + 1))
     }
 
-    /// Reads a string with its first escape after `length` bytes; serde_json resolves it.
+    /// Returns where a string that may have escapes is; serde_json resolves them.
     #[cold]
-    fn escaped(&mut self, rest: &'a [u8], length: usize) -> Option<(Span, &'a [u8])> {
-        let mut end = 1 + length;
-        while rest.get(end) == Some(&b'\\') {
-            end += 2;
-            end += plain_length(rest.get(end..)?);
+    fn resolved(&mut self, opening: usize, closing: usize) -> Option<Span> {
+        let literal = self.bytes.get(opening..=closing)?;
+        if memchr::memchr(b'\\', literal).is_none() {
+            return Some(Span::new(opening + 1, closing - opening - 1));
         }
-        let (literal, rest) = rest.split_at_checked(end + 1)?;
         let resolved: String = serde_json::from_slice(literal).ok()?;
         let has_nul = resolved.bytes().any(|byte| byte == 0);
-        (!has_nul).then(|| (self.document.keep(&resolved), rest))
+        (!has_nul).then(|| self.document.keep(&resolved))
     }
-}
-
-#[inline(always)]
-fn after_blanks(mut rest: &[u8]) -> &[u8] {
-    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
-        rest = behind;
-    }
-    rest
 }
 
 #[inline]
@@ -210,29 +209,6 @@ fn float_number(literal: &[u8]) -> Option<(Kind, &[u8])> {
     let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
     let (literal, rest) = literal.split_at(literal.iter().take_while(is_part).count());
     Some((float(serde_json::from_slice(literal).ok()?)?, rest))
-}
-
-/// Returns how many bytes stand before the first quote, backslash or control character.
-#[inline(always)]
-fn plain_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, _) = bytes.as_chunks::<8>();
-    for (place, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // Bytes below a bound become negative, and were not before; with its second bit turned a quote (0x22) is 0x20,
-        // one below the bound of what are otherwise control characters, and only a blank changes places with it.
-        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21) & !word;
-        let backslash = word ^ (ONES * 0x5c);
-        let is_backslash = backslash.wrapping_sub(ONES) & !backslash;
-        let found = (quote_or_control | is_backslash) & HIGHS;
-        if found != 0 {
-            return place * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let rest = &bytes[words.len() * 8..];
-    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-    words.len() * 8 + rest.iter().take_while(is_plain).count()
 }
 
 #[cfg(test)]
@@ -308,13 +284,6 @@ mod tests {
                     prop_assert_eq!(format!("{strictly:?}"), format!("Ok({document:?})"), "{}", text);
                 }
             }
-        }
-
-        #[test]
-        fn the_end_of_a_plain_string_is_found(text in "\\PC{0,40}[\"\\\\\u{0}-\u{1f}é]?\\PC{0,9}") {
-            let plain = |c: &char| !matches!(c, '"' | '\\' | '\0'..='\u{1f}');
-            let expected: usize = text.chars().take_while(plain).map(char::len_utf8).sum();
-            prop_assert_eq!(plain_length(text.as_bytes()), expected);
         }
     }
 }

@@ -7,7 +7,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::tape::{DEEPEST, Document, Kind, MOST_VALUES, Name, float};
+use super::names::Name;
+use super::tape::{DEEPEST, Document, Kind, MOST_VALUES, float};
 use crate::text::bounded;
 
 /// What the visitor leaves behind: the document, and when it fails the path, innermost first, and the rule that was broken.
@@ -189,8 +190,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
                 self.trace.leave_key(&key);
                 return Err(self.trace.refuse("json.duplicate_key", "key given twice"));
             }
-            let span = self.trace.document.borrow_mut().keep(&key);
-            let name = Name::new(key.as_bytes(), span);
+            let name = self.trace.document.borrow_mut().keep_name(&key);
             bits |= name.bit();
             map.next_value_seed(self.inner(name)?)
                 .inspect_err(|_| self.trace.leave_key(&key))?;

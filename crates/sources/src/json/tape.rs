@@ -5,8 +5,10 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 
 use super::Fields;
+use super::names::{Name, Span, bit, head};
 
 /// Deepest nesting, the document itself counted as one.
 pub(super) const DEEPEST: u32 = 64;
@@ -16,9 +18,8 @@ pub(super) const MOST_VALUES: usize = 200_000;
 pub(super) const LONGEST_TEXT: usize = i32::MAX as usize;
 /// First magnitude that is beyond 64 bits.
 const BEYOND_64_BITS: f64 = 18_446_744_073_709_551_616.0;
-/// Set in the place of a span that lies in the buffer of resolved strings.
-const RESOLVED: u32 = 1 << 31;
-
+/// Names of one object that are looked through for a double.
+const MOST_NAMES: usize = 48;
 /// One JSON value as it is looked at; what a list or object holds is [`Fields`]' to show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'v> {
@@ -50,51 +51,6 @@ impl Value<'_> {
     }
 }
 
-/// Where a string lies: in the text, or in the buffer of those whose escapes were resolved.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Span {
-    at: u32,
-    length: u32,
-}
-
-impl Span {
-    /// Returns the span of some bytes of the text.
-    pub(super) fn new(at: usize, length: usize) -> Self {
-        Self {
-            at: at as u32,
-            length: length as u32,
-        }
-    }
-}
-
-/// The name of a value in the object that holds it; the empty one in a list.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Name {
-    span: Span,
-    /// Length and ends: most names of one object differ in them.
-    sum: u32,
-}
-
-impl Name {
-    /// Takes a name that lies at a span.
-    #[inline]
-    pub(super) fn new(name: &[u8], span: Span) -> Self {
-        let (first, last) = match name {
-            [] => (0, 0),
-            [first, .., last] => (*first, *last),
-            [only] => (*only, *only),
-        };
-        let sum = (name.len() as u32) << 16 | u32::from(first) << 8 | u32::from(last);
-        Self { span, sum }
-    }
-
-    /// Returns the bit by which an object says that it may hold this name.
-    #[inline]
-    pub(super) fn bit(self) -> u64 {
-        1 << (self.sum.wrapping_mul(0x9e37_79b9) >> 26)
-    }
-}
-
 /// What a value is, without what it holds.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -109,6 +65,18 @@ pub(super) enum Kind {
     Map(u64),
 }
 
+/// The list or object whose values are being added.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Open {
+    /// Its place.
+    pub(super) at: usize,
+    pub(super) is_map: bool,
+    /// The bits of its names so far.
+    pub(super) bits: u64,
+    /// How many are open, it among them; 0: none is.
+    pub(super) depth: u32,
+}
+
 struct Node {
     kind: Kind,
     name: Name,
@@ -118,14 +86,24 @@ struct Node {
     is_asked: Cell<bool>,
 }
 
+/// Where a name is looked for first: behind what was last found, since readers ask in about the order in which devices
+/// write.
+#[derive(Clone, Copy)]
+struct Looked {
+    /// The object that was last looked into.
+    object: usize,
+    /// The place behind what was found there.
+    next: usize,
+    /// The place behind all it holds.
+    end: usize,
+}
+
 /// One JSON document.
 pub(crate) struct Document<'a> {
     text: &'a str,
     resolved: String,
     nodes: Vec<Node>,
-    /// The object that was last looked into, and the place behind what was found there: readers ask in about the order
-    /// in which devices write.
-    looked: Cell<(usize, usize)>,
+    looked: Cell<Looked>,
 }
 
 impl<'a> Document<'a> {
@@ -136,7 +114,11 @@ impl<'a> Document<'a> {
             resolved: String::new(),
             // A value of usual messages takes twenty bytes with its name.
             nodes: Vec::with_capacity(text.len() / 16 + 4),
-            looked: Cell::new((usize::MAX, 0)),
+            looked: Cell::new(Looked {
+                object: usize::MAX,
+                next: 0,
+                end: 0,
+            }),
         }
     }
 
@@ -163,6 +145,53 @@ impl<'a> Document<'a> {
         self.nodes.len()
     }
 
+    /// Adds a value without others in it, unless there are too many.
+    #[inline(always)]
+    pub(super) fn add(&mut self, name: Name, kind: Kind) -> Option<usize> {
+        (self.nodes.len() < MOST_VALUES).then(|| self.push(name, kind))
+    }
+
+    /// Adds a list or object inside the open one; returns it as the one that is open now, and `None` when there are too
+    /// many values or it lies too deep.
+    #[inline(never)]
+    pub(super) fn enter(&mut self, outer: Open, name: Name, is_map: bool) -> Option<Open> {
+        if outer.is_map {
+            self.nodes[outer.at].kind = Kind::Map(outer.bits);
+        }
+        let kind = if is_map { Kind::Map(0) } else { Kind::List };
+        let at = self.add(name, kind)?;
+        // Until it is closed its end is where the outer one is.
+        self.nodes[at].end = outer.at as u32;
+        let depth = outer.depth + 1;
+        (depth <= DEEPEST).then_some(Open {
+            at,
+            is_map,
+            bits: 0,
+            depth,
+        })
+    }
+
+    /// Ends the open list or object; returns the one it lies in.
+    #[inline(never)]
+    pub(super) fn leave(&mut self, open: Open) -> Open {
+        let end = self.nodes.len() as u32;
+        let node = &mut self.nodes[open.at];
+        let outer = std::mem::replace(&mut node.end, end) as usize;
+        if open.is_map {
+            node.kind = Kind::Map(open.bits);
+        }
+        let bits = match self.nodes[outer].kind {
+            Kind::Map(bits) => Some(bits),
+            _ => None,
+        };
+        Open {
+            at: outer,
+            is_map: bits.is_some() && open.depth > 1,
+            bits: bits.unwrap_or_default(),
+            depth: open.depth - 1,
+        }
+    }
+
     /// Says that the list or object at a place holds all that was added since, under names of these bits.
     pub(super) fn close(&mut self, at: usize, bits: u64) {
         let end = self.nodes.len() as u32;
@@ -180,35 +209,50 @@ impl<'a> Document<'a> {
         if self.text.get(at..).is_some_and(lies_there) {
             return Span::new(at, string.len());
         }
-        let at = self.resolved.len() | RESOLVED as usize;
+        let at = self.resolved.len();
         self.resolved.push_str(string);
-        Span::new(at, string.len())
+        Span::resolved(at, string.len())
+    }
+
+    /// Returns the name that a string of the text, or any other once it is kept, is.
+    pub(super) fn keep_name(&mut self, name: &str) -> Name {
+        let span = self.keep(name);
+        self.name_of(span)
+    }
+
+    /// Returns the name that lies at a span.
+    pub(super) fn name_of(&self, span: Span) -> Name {
+        Name::new(self.buffer(span).as_bytes(), span)
     }
 
     /// Returns the string of a span.
-    #[inline]
+    #[inline(always)]
     fn string(&self, span: Span) -> &str {
-        let at = (span.at & !RESOLVED) as usize;
-        &self.buffer(span)[at..at + span.length as usize]
+        let (at, length) = (span.place(), span.length());
+        if span.is_resolved() {
+            return &self.resolved[at..at + length];
+        }
+        &self.text[at..at + length]
     }
 
     /// Returns the bytes of a span's string.
     #[inline]
-    pub(super) fn bytes(&self, span: Span) -> &[u8] {
-        let at = (span.at & !RESOLVED) as usize;
-        &self.buffer(span).as_bytes()[at..at + span.length as usize]
+    fn bytes(&self, span: Span) -> &[u8] {
+        let at = span.place();
+        &self.buffer(span).as_bytes()[at..at + span.length()]
     }
 
+    /// Returns the text that a span lies in.
     #[inline]
-    fn buffer(&self, span: Span) -> &str {
-        match span.at & RESOLVED {
-            0 => self.text,
-            _ => &self.resolved,
+    pub(super) fn buffer(&self, span: Span) -> &str {
+        match span.is_resolved() {
+            true => &self.resolved,
+            false => self.text,
         }
     }
 
     /// Returns the value at a place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn value(&self, at: usize) -> Value<'_> {
         match self.nodes[at].kind {
             Kind::Null => Value::Null,
@@ -235,24 +279,43 @@ impl<'a> Document<'a> {
 
     /// Returns the place of an object's value by its name; `None` when this is no object or has no such key.
     #[inline(always)]
-    pub(super) fn find(&self, object: usize, key: &str) -> Option<usize> {
-        let Kind::Map(bits) = self.nodes[object].kind else {
-            return None;
-        };
-        let key = key.as_bytes();
-        let name = Name::new(key, Span::default());
-        if bits & name.bit() == 0 {
+    pub(super) fn find(&self, object: usize, name: &str) -> Option<usize> {
+        let name = (name.as_bytes(), head(name.as_bytes()));
+        let looked = self.looked.get();
+        if looked.object == object
+            && looked.next < looked.end
+            && let Some(node) = self.nodes.get(looked.next)
+            && self.is_named(node, name)
+        {
+            node.is_asked.set(true);
+            let next = node.end as usize;
+            self.looked.set(Looked { next, ..looked });
+            return Some(looked.next);
+        }
+        self.search(object, name)
+    }
+
+    #[inline(never)]
+    fn search(&self, object: usize, name: (&[u8], u64)) -> Option<usize> {
+        let Node { kind, end, .. } = self.nodes.get(object)?;
+        let Kind::Map(bits) = *kind else { return None };
+        if bits & bit(name.1, name.0.len()) == 0 {
             return None;
         }
-        let first = object + 1;
-        let (looked, behind) = self.looked.get();
-        let start = if looked == object { behind } else { first };
+        let (first, end) = (object + 1, *end as usize);
+        let looked = self.looked.get();
+        let start = if looked.object == object {
+            looked.next
+        } else {
+            first
+        };
         let found = self
-            .find_between(start, self.end(object), key, name)
-            .or_else(|| self.find_between(first, start, key, name))?;
+            .find_between(start, end, name)
+            .or_else(|| self.find_between(first, start, name))?;
         let node = &self.nodes[found];
         node.is_asked.set(true);
-        self.looked.set((object, node.end as usize));
+        let next = node.end as usize;
+        self.looked.set(Looked { object, next, end });
         Some(found)
     }
 
@@ -261,23 +324,49 @@ impl<'a> Document<'a> {
         self.nodes[at].is_asked.get()
     }
 
-    /// Tells whether the object at a place, the last that was opened, already holds a name.
-    pub(super) fn holds(&self, object: usize, key: &[u8], name: Name) -> bool {
-        self.find_between(object + 1, self.nodes.len(), key, name)
-            .is_some()
+    /// Tells whether the object at a place, the last that was opened, already holds a name; `None` when it holds too
+    /// many to look through.
+    pub(super) fn holds(&self, object: usize, name: Name) -> Option<bool> {
+        let key = self.bytes(name.span);
+        let mut at = object + 1;
+        for _ in 0..MOST_NAMES {
+            let Some(node) = self.nodes.get(at) else {
+                return Some(false);
+            };
+            if node.name.head == name.head && self.bytes(node.name.span) == key {
+                return Some(true);
+            }
+            at = node.end as usize;
+        }
+        None
     }
 
-    #[inline(always)]
-    fn find_between(&self, from: usize, until: usize, key: &[u8], name: Name) -> Option<usize> {
+    fn find_between(&self, from: usize, until: usize, name: (&[u8], u64)) -> Option<usize> {
+        let nodes = self.nodes.get(..until)?;
         let mut at = from;
-        while at < until {
-            let node = &self.nodes[at];
-            if node.name.sum == name.sum && self.bytes(node.name.span) == key {
+        while let Some(node) = nodes.get(at) {
+            if self.is_named(node, name) {
                 return Some(at);
             }
             at = node.end as usize;
         }
         None
+    }
+
+    /// Tells whether a value has a name, which comes with its head: all of a short one.
+    #[inline(always)]
+    fn is_named(&self, node: &Node, (name, head): (&[u8], u64)) -> bool {
+        node.name.head == head
+            && node.name.span.length() == name.len()
+            && (name.len() <= 8 || self.bytes(node.name.span) == name)
+    }
+
+    /// Returns the places of what a list holds when all of it is strings.
+    pub(super) fn strings(&self, list: usize) -> Option<Range<usize>> {
+        let places = list + 1..self.end(list);
+        let held = self.nodes.get(places.clone())?;
+        let is_string = |node: &Node| matches!(node.kind, Kind::Text(_));
+        held.iter().all(is_string).then_some(places)
     }
 }
 

@@ -94,10 +94,9 @@ impl<'a> Envelope<'a> {
     ///
     /// The first blank ends the source, in which blanks are escaped, so that no two pairs look alike.
     pub(super) fn event_id_of(&self, id: &str) -> String {
-        let source = if self.source.contains(['%', ' ']) {
-            Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20"))
-        } else {
-            Cow::Borrowed(self.source.as_ref())
+        let source = match memchr::memchr2(b'%', b' ', self.source.as_bytes()) {
+            Some(_) => Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20")),
+            None => Cow::Borrowed(self.source.as_ref()),
         };
         let pair = [&source, " ", id].concat();
         if pair.len() <= LONGEST_EVENT_ID {
@@ -120,12 +119,20 @@ impl<'a> Envelope<'a> {
 
 /// Tells whether a text has at most `longest` bytes, and no control characters.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
-    // All bytes, not those up to the first other one: so it takes many at once.
-    let others = text
-        .bytes()
-        .map(|byte| u8::from(!(b' '..=b'~').contains(&byte)));
-    let is_printable = others.fold(0, |any, other| any | other) == 0;
-    text.len() <= longest && (is_printable || !text.chars().any(char::is_control))
+    text.len() <= longest && (is_printable(text.as_bytes()) || !text.chars().any(char::is_control))
+}
+
+/// Tells whether all bytes are printable ASCII; looks at eight together.
+fn is_printable(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    // The highest bit of a byte: of one below the blank, above the tilde, or both by what the one before it borrowed or
+    // carried, which then is none itself.
+    let others = |word: u64| (word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) | word;
+    let found = words
+        .iter()
+        .fold(0, |found, word| found | others(u64::from_le_bytes(*word)));
+    found & (ONES * 0x80) == 0 && rest.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn percent_decoded(name: &str, value: &str) -> Result<String, Error> {

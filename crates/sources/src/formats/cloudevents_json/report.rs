@@ -104,12 +104,6 @@ fn vehicle(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error
             detail(&mut observation.details, "trip_code_text", text);
         }
     }
-    if let Some(word) = data.string("direction")? {
-        observation.direction = Direction::from_code(&lower_case(trimmed(word).into()));
-        if observation.direction.is_none() {
-            detail(&mut observation.details, "direction_text", word);
-        }
-    }
     Ok(())
 }
 
@@ -118,6 +112,12 @@ fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> 
     declarations(observation, data.strings("declarations", MOST)?);
     seals(observation, data.strings("seals", MOST)?);
     tags(observation, data.strings("tags", MOST)?);
+    if let Some(word) = data.string("direction")? {
+        observation.direction = Direction::from_code(&lower_case(trimmed(word).into()));
+        if observation.direction.is_none() {
+            detail(&mut observation.details, "direction_text", word);
+        }
+    }
     observation.is_loaded = data.boolean("loaded")?;
     if let Some(word) = data.string("cargo")? {
         observation.cargo = CargoClass::from_code(&lower_case(trimmed(word).into()));
