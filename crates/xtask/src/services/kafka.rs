@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::instance::{Instance, free_port};
-use super::kafka_jars;
+use super::jars;
 use super::process::{Identity, start as start_process, wait_until_ready};
 use super::tools::Tools;
 
@@ -29,7 +29,7 @@ pub fn start(home: &Path, port_before: Option<u16>, tools: &Tools) -> anyhow::Re
         .java
         .as_ref()
         .context("a Java 17 or newer runtime (java) is lacking")?;
-    kafka_jars::ensure_fetched(home, tools)?;
+    jars::KAFKA.ensure_fetched(home, tools)?;
     let folder = home.join(NAME);
     let (data, settings, log) = (
         folder.join("data"),
@@ -40,7 +40,7 @@ pub fn start(home: &Path, port_before: Option<u16>, tools: &Tools) -> anyhow::Re
     fs::create_dir_all(&folder).context("cannot make the folder of Kafka")?;
     fs::write(&settings, properties(port, free_port(None)?, &data))
         .context("cannot write the settings of Kafka")?;
-    let class_path = kafka_jars::dir(home).join("*");
+    let class_path = jars::KAFKA.dir(home).join("*");
     if !data.join("meta.properties").is_file() {
         let cluster_id = storage_tool(java, &class_path, &["random-uuid"])?;
         let settings = settings

@@ -6,8 +6,8 @@
 mod chromedriver;
 mod install;
 mod instance;
+mod jars;
 mod kafka;
-mod kafka_jars;
 mod needs;
 mod postgres;
 mod process;
@@ -130,6 +130,10 @@ pub fn up(home: &Path, may_install: bool) -> anyhow::Result<Up> {
             Err(error) => up.missing.push((name, format!("{error:#}"))),
         }
     }
+    // Tests start this server themselves, as they do a broker that they kill.
+    if let Err(error) = jars::S3PROXY.ensure_fetched(home, &tools) {
+        up.missing.push((jars::S3PROXY.name, format!("{error:#}")));
+    }
     Ok(up)
 }
 
@@ -166,11 +170,13 @@ pub fn variables(instances: &Instances, home: &Path) -> Vec<(&'static str, Strin
             variables.push((variable, instance.address.clone()));
         }
     }
-    if kafka_jars::are_complete(home) {
-        variables.push((
-            "BORDERGATE_TEST_KAFKA_JARS",
-            kafka_jars::dir(home).display().to_string(),
-        ));
+    for (jars, variable) in [
+        (jars::KAFKA, "BORDERGATE_TEST_KAFKA_JARS"),
+        (jars::S3PROXY, "BORDERGATE_TEST_S3PROXY_JARS"),
+    ] {
+        if jars.are_complete(home) {
+            variables.push((variable, jars.dir(home).display().to_string()));
+        }
     }
     if let Some(program) = find_program("mosquitto") {
         variables.push(("BORDERGATE_TEST_MOSQUITTO", program.display().to_string()));

@@ -5,9 +5,9 @@
 pub enum Need {
     /// `initdb`, `postgres` and `psql`, version 15 or newer.
     Postgres,
-    /// A Java runtime, version 17 or newer, for Kafka.
+    /// A Java runtime, version 17 or newer, for Kafka and S3Proxy.
     Java,
-    /// Maven, to fetch Kafka's jars; not needed once they are there.
+    /// Maven, to fetch their jars; not needed once they are there.
     Maven,
     /// Headers of OpenSSL, for Kafka over TLS.
     OpenSslHeaders,
@@ -61,7 +61,7 @@ impl Need {
         match self {
             Self::Postgres => "PostgreSQL 15 or newer (initdb, postgres, psql)",
             Self::Java => "a Java 17 or newer runtime (java)",
-            Self::Maven => "Maven (mvn), to fetch the jars of Kafka",
+            Self::Maven => "Maven (mvn), to fetch the jars of Kafka and S3Proxy",
             Self::OpenSslHeaders => "the headers of OpenSSL (openssl/ssl.h)",
             Self::PkgConfig => "pkg-config",
             Self::Chromium => "the browser Chromium (chromium)",

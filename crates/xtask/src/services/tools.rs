@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::kafka_jars;
+use super::jars;
 use super::needs::{Need, java_major, postgres_major};
 use crate::environment::find_program;
 
@@ -58,9 +58,9 @@ impl Tools {
         }
     }
 
-    /// Returns what is not there; Maven is not missed once the jars of Kafka are fetched.
+    /// Returns what is not there; Maven is not missed once all jars are fetched.
     pub fn lacking(&self, home: &Path) -> Vec<Need> {
-        let has_jars = kafka_jars::are_complete(home);
+        let has_jars = jars::ALL.iter().all(|jars| jars.are_complete(home));
         Need::ALL
             .into_iter()
             .filter(|need| !self.has(*need) && (*need != Need::Maven || !has_jars))
