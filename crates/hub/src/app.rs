@@ -13,7 +13,7 @@ use crate::access::Keys;
 use crate::config::Settings;
 use crate::doors::http::identity::Logins;
 use crate::doors::states::States;
-use crate::images::Folder;
+use crate::images;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
@@ -27,7 +27,7 @@ pub struct App {
     /// The log of raw records.
     pub log: Arc<dyn EventLog>,
     /// Pictures that were taken out of messages.
-    pub images: Folder,
+    pub images: images::Store,
     /// The database.
     pub store: Arc<dyn Store>,
     /// Registered gates and sources.

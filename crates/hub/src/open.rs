@@ -21,7 +21,7 @@ use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::doors::http::identity::Logins;
 use crate::doors::states::States;
-use crate::images::Folder;
+use crate::images;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
@@ -159,7 +159,8 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
     let log = log(&settings, mode).await?;
     let registrations = Registrations::default();
     registrations.refresh(store.as_ref()).await?;
-    let images = Folder::new(settings.images_dir());
+    let doors = States::default();
+    let images = images::Store::open(&settings, &doors)?;
     let keys = Keys::open(store.as_ref()).await?;
     Ok(Arc::new(App {
         settings,
@@ -173,7 +174,7 @@ pub async fn app(settings: Settings, mode: Mode) -> anyhow::Result<Arc<App>> {
         metrics: Metrics::new()?,
         health: Health::default(),
         logins: Logins::default(),
-        doors: States::default(),
+        doors,
         shutdown: CancellationToken::new(),
         tasks: TaskTracker::new(),
     }))

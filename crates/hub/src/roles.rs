@@ -143,6 +143,10 @@ pub async fn start(app: &Arc<App>) -> anyhow::Result<()> {
         .await;
     });
     spawn_watched(app, "images", images::sweep(Arc::clone(app)));
+    if let images::Store::Bucket(bucket) = &app.images {
+        let (bucket, stop) = (bucket.clone(), app.shutdown.clone());
+        spawn_watched(app, "bucket", async move { bucket.watch(stop).await });
+    }
     let keeper = Arc::clone(app);
     spawn_watched(app, "keeper", async move { keep(&keeper).await });
     let watcher = Arc::clone(app);

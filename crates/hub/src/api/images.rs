@@ -55,9 +55,8 @@ struct Images {
 }
 
 /// Returns the pictures of a record.
-#[must_use]
-pub fn of_record(app: &App, record: &RawRecord) -> Vec<Image> {
-    let image = |(number, picture)| {
+pub async fn of_record(app: &App, record: &RawRecord) -> Vec<Image> {
+    let image = async |(number, picture)| {
         let (bytes, detached) = match picture {
             Picture::Kept(bytes) => (bytes.len(), None),
             Picture::Detached { sha256, bytes } => (bytes, Some(sha256)),
@@ -66,15 +65,16 @@ pub fn of_record(app: &App, record: &RawRecord) -> Vec<Image> {
             number,
             bytes,
             is_detached: detached.is_some(),
-            is_expired: detached.is_some_and(|sha256| !app.images.has(&sha256)),
+            is_expired: match detached {
+                // A place that cannot be asked now says so when the picture itself is fetched.
+                Some(sha256) => !app.images.has(sha256).await.unwrap_or(true),
+                None => false,
+            },
             url: format!("/v1/records/{}/images/{number}", record.record_id),
         }
     };
-    pictures(record)
-        .into_iter()
-        .enumerate()
-        .map(image)
-        .collect()
+    let pictures = pictures(record).into_iter().enumerate();
+    futures_util::future::join_all(pictures.map(image)).await
 }
 
 /// Returns the record of an id as the log has it, at the lowest of its places.
@@ -106,7 +106,7 @@ async fn list(
     Id(record_id): Id<RecordId>,
 ) -> Result<Json<Images>, Problem> {
     let record = record(&app, &caller, record_id).await?;
-    let images = of_record(&app, &record);
+    let images = of_record(&app, &record).await;
     Ok(Json(Images { record_id, images }))
 }
 

@@ -7,7 +7,7 @@ use bordergate_model::{LoggedRecord, Offset, RawRecord, Shard};
 use bordergate_sources::pictures;
 use bytes::Bytes;
 
-use crate::images::{self, Folder};
+use crate::images;
 
 /// Longest wait for a record that the database says is there.
 const WAIT: Duration = Duration::from_secs(5);
@@ -41,12 +41,12 @@ pub async fn read(log: &dyn EventLog, shard: Shard, offset: Offset) -> Result<Lo
 /// Returns the body of a record as it came, with the pictures that were taken out of it.
 ///
 /// # Errors
-/// Those of the folder of pictures: one of them may be gone.
-pub async fn body(folder: &Folder, record: &RawRecord) -> Result<Bytes, images::Error> {
+/// Those of the place of pictures: one of them may be gone.
+pub async fn body(store: &images::Store, record: &RawRecord) -> Result<Bytes, images::Error> {
     let hashes = pictures::taken_out(record).ok_or(images::Error::Damaged)?;
     let mut taken = Vec::with_capacity(hashes.len());
     for sha256 in hashes {
-        taken.push(folder.get(sha256).await?);
+        taken.push(store.get(sha256).await?);
     }
     pictures::rebuild(record, &taken).ok_or(images::Error::Damaged)
 }

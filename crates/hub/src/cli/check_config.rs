@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::Common;
 use crate::config::{Settings, check, keys};
 use crate::doors::mqtt;
-use crate::images::Folder;
+use crate::doors::states::States;
+use crate::images::Store;
 use crate::tls::{self, Clients};
 use crate::{doors, open};
 
@@ -45,6 +45,7 @@ impl CheckConfig {
                 .into_iter()
                 .map(|(key, error)| (true, format!("{key}: {error:#}"))),
         );
+        findings.extend(unusable_pictures(&settings).await);
         findings.extend(unusable_folders(&settings).map(|words| (true, words)));
         for bridge in &settings.bridge {
             findings.extend(doors::bridge::findings(bridge).await);
@@ -108,16 +109,25 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
         ),
     ]
     .into_iter()
-    .chain([("images.dir", folder_of_pictures(settings))])
     .filter_map(|(key, opened)| Some((key, opened.err()?)))
     .chain(mqtt::unusable(&settings.mqtt))
     .collect()
 }
 
-fn folder_of_pictures(settings: &Settings) -> anyhow::Result<()> {
-    let folder = Folder::new(settings.images_dir());
-    let cannot = || format!("cannot write into {}", folder.root().display());
-    folder.check().with_context(cannot)
+/// Returns why pictures could not be kept; `None` when they could, or when that cannot be tried with these settings.
+async fn unusable_pictures(settings: &Settings) -> Option<(bool, String)> {
+    let is_sound = check(settings)
+        .iter()
+        .all(|finding| !finding.is_error || !finding.key.starts_with("images."));
+    if !is_sound {
+        return None;
+    }
+    let states = States::default();
+    let tried = match Store::open(settings, &states) {
+        Ok(store) => store.check().await,
+        Err(error) => Err(error),
+    };
+    tried.err().map(|error| (true, format!("{error:#}")))
 }
 
 /// Returns what could not be used of the watched folders.

@@ -3,11 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::{Settings, bridge, check_doors, folders, gdc};
+use super::{Settings, bridge, check_doors, folders, gdc, images};
 use crate::doors::http::identity::Algorithm;
-
-/// Smaller pictures are not worth a file.
-const LEAST_DETACHED_BYTES: usize = 1024;
 
 /// One thing wrong or doubtful about the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,16 +102,7 @@ pub fn check(settings: &Settings) -> Vec<Finding> {
             "below 3 an acknowledged record can be lost with one broker's disk",
         ));
     }
-    if !settings.is_embedded() && settings.images.dir.is_none() && settings.images.detach_bytes > 0
-    {
-        findings.push(warning(
-            "images.dir",
-            "is unset, so that pictures lie in this hub's own data.dir; hubs that work together need one folder",
-        ));
-    }
-    if (1..LEAST_DETACHED_BYTES).contains(&settings.images.detach_bytes) {
-        findings.push(error("images.detach_bytes", "must be 1024 or more, or 0"));
-    }
+    images::check(settings, &mut findings);
     if settings.log.shards == 0 {
         findings.push(error("log.shards", "must be 1 or more"));
     }

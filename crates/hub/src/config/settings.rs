@@ -216,9 +216,25 @@ settings! {
     images: Images {
         /// Folder of the pictures that are taken out of messages; unset: `images` in `data.dir`. Hubs that work together share one.
         dir: Option<PathBuf> = None,
-        /// Pictures of more bytes than this are taken out of the message and kept in the folder, the others stay in the log; 0: all stay.
+        /// `s3://bucket/prefix`: they are kept in a bucket of an object store that speaks S3, and not in a folder; unset: in the folder.
+        url: Option<String> = None,
+        /// `https://` address of the object store; `http://` on loopback only. Unset: that of Amazon for the region.
+        endpoint: Option<String> = None,
+        /// Region that requests are signed for; most object stores other than Amazon's take any.
+        region: String = "us-east-1".to_owned(),
+        /// Whether the bucket is named in the path of requests; else it is in the host name, which `endpoint` then begins with.
+        path_style: bool = true,
+        /// Name of the access key at the object store.
+        access_key_id: Option<String> = None,
+        /// File that holds the secret of the access key, readable by the hub only.
+        secret_access_key_file: Option<PathBuf> = None,
+        /// PEM file with the authorities that sign the object store's certificate; unset: those of the system.
+        ca_file: Option<PathBuf> = None,
+        /// Milliseconds until what the object store does not acknowledge is given up, further tries included.
+        timeout_ms: u64 = 10_000,
+        /// Pictures of more bytes than this are taken out of the message and kept there, the others stay in the log; 0: all stay.
         detach_bytes: usize = 16 * 1024,
-        /// Days a picture is kept in the folder after it came, or came again; 0: for ever.
+        /// Days a picture is kept there after it came, or came again; 0: for ever.
         retention_days: u32 = 30,
     }
     /// The store.

@@ -96,7 +96,7 @@ impl App {
         self.append(shard, record).await
     }
 
-    /// Keeps the record's large pictures in the folder and returns the record without them. A crash before the append
+    /// Keeps the record's large pictures and returns the record without them. A crash before the append
     /// leaves pictures that no record names, which are swept like others.
     async fn without_pictures(&self, record: RawRecord) -> Result<RawRecord, Refusal> {
         let over_bytes = self.settings.images.detach_bytes;
@@ -110,7 +110,7 @@ impl App {
         let kept = self.images.keep(taken, self.clock.now().into()).await;
         let written_bytes = kept.map_err(|error| {
             tracing::warn!(error.code = error.code(), "a record is refused: {error}");
-            Refusal::ImagesDisk
+            Refusal::ImagesAway { code: error.code() }
         })?;
         self.metrics.count_images_written(written_bytes);
         Ok(record)

@@ -86,9 +86,12 @@ pub enum Refusal {
     /// The log does not acknowledge; the same record may be sent again.
     #[error("the log does not acknowledge now")]
     LogAway,
-    /// The folder of pictures cannot be written or read; the same record may be sent again.
-    #[error("the folder of pictures cannot be used now")]
-    ImagesDisk,
+    /// Pictures cannot be kept or found; the same record may be sent again.
+    #[error("pictures cannot be kept or found now")]
+    ImagesAway {
+        /// Stable code of the cause.
+        code: &'static str,
+    },
     /// The database does not answer; the same request may be made again.
     #[error("the database does not answer now")]
     StoreAway,
@@ -120,10 +123,9 @@ impl Refusal {
             Self::NoGate { .. } => "source.no_gate",
             Self::Field { .. } => "request.field",
             Self::LogAway => "log.unreachable",
-            Self::ImagesDisk => "images.disk",
             Self::StoreAway => "store.unreachable",
             Self::Stopping => "hub.stopping",
-            Self::Internal { code } => code,
+            Self::ImagesAway { code } | Self::Internal { code } => code,
         }
     }
 
@@ -131,7 +133,9 @@ impl Refusal {
     #[must_use]
     pub fn fault(&self) -> Fault {
         match self {
-            Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => Fault::Upstream,
+            Self::LogAway | Self::ImagesAway { .. } | Self::StoreAway | Self::Stopping => {
+                Fault::Upstream
+            }
             Self::Internal { .. } => Fault::Hub,
             _ => Fault::Sender,
         }
@@ -167,7 +171,7 @@ impl Refusal {
             | Self::NoGate { .. } => 400,
             Self::TooLarge { .. } => 413,
             Self::ContentType { .. } => 415,
-            Self::LogAway | Self::ImagesDisk | Self::StoreAway | Self::Stopping => 503,
+            Self::LogAway | Self::ImagesAway { .. } | Self::StoreAway | Self::Stopping => 503,
             Self::Internal { .. } => 500,
         }
     }

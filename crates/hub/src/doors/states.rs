@@ -1,4 +1,5 @@
-//! What the doors that the settings open are doing: open, or a stable code for what they wait for.
+//! What the doors that the settings open are doing: open, or a stable code for what they wait for. The bucket that
+//! pictures are kept in is shown among them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,7 +38,7 @@ pub struct State {
 }
 
 impl State {
-    /// The state of a door that fetches records.
+    /// The state of a door that fetches records, and of the bucket that pictures are kept in.
     pub const OPEN: &'static str = "open";
     /// The state of a door that has its one connection.
     pub const CONNECTED: &'static str = "connected";
@@ -53,6 +54,14 @@ impl State {
     /// Notes the state; tells whether it is another than before.
     pub fn set(&self, state: &'static str) -> bool {
         self.all.lock().insert(self.door.clone(), state) != Some(state)
+    }
+
+    /// Tells whether all is well now.
+    #[must_use]
+    pub fn is_now_well(&self) -> bool {
+        let all = self.all.lock();
+        all.get(&self.door)
+            .is_some_and(|state| Self::is_well(state))
     }
 
     /// Returns the door's name.

@@ -103,7 +103,7 @@ fn field(refusal: &Refusal) -> Option<&'static str> {
         },
         Refusal::Denied(_)
         | Refusal::LogAway
-        | Refusal::ImagesDisk
+        | Refusal::ImagesAway { .. }
         | Refusal::StoreAway
         | Refusal::Stopping
         | Refusal::Internal { .. } => return None,
@@ -134,7 +134,12 @@ mod tests {
             (Refusal::Denied(Denied::Forbidden), Code::PermissionDenied),
             (Refusal::Empty, Code::InvalidArgument),
             (Refusal::LogAway, Code::Unavailable),
-            (Refusal::ImagesDisk, Code::Unavailable),
+            (
+                Refusal::ImagesAway {
+                    code: "images.disk",
+                },
+                Code::Unavailable,
+            ),
             (
                 Refusal::Internal {
                     code: "gate.unknown",

@@ -173,7 +173,7 @@ impl Call {
         loop {
             match self.app.accept(&self.caller, offer.clone()).await {
                 Ok(receipt) => return Ok(super::ingest::receipt(receipt)),
-                Err(Refusal::LogAway | Refusal::ImagesDisk | Refusal::StoreAway)
+                Err(Refusal::LogAway | Refusal::ImagesAway { .. } | Refusal::StoreAway)
                     if self.has_time() =>
                 {
                     tokio::time::sleep(TRY_EVERY).await;

@@ -1,53 +1,96 @@
 //! Removing pictures that were kept for `images.retention_days`, and measuring those that are kept.
 //!
-//! One hub sweeps a folder, held by a lock there. Age is that of the file: when it was written, or when the same
-//! picture came again. What time it is, is decided in `reckoning`; its last answer is kept in the folder.
+//! Here is when it is done and what is told of it; how, is decided beside each place. What time it is, in `reckoning`.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::folder::{Folder, open_own, replace};
-use super::reckoning::reckon;
+use super::folder::Round;
+use super::{Error, Store};
 use crate::app::App;
 
 /// Time between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
-/// Locked by the hub that sweeps.
-const SWEEPING: &str = ".sweeping";
-/// Holds the time that was swept by last, in seconds since 1970.
-const SWEPT: &str = ".swept";
-const DAY: Duration = Duration::from_secs(24 * 3600);
+/// A day.
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Sweeps the hub's folder at once and then every hour, until the hub stops.
+/// What one round did and found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Swept {
+    pub(super) removed_files: u64,
+    pub(super) kept_files: u64,
+    pub(super) kept_bytes: u64,
+    /// By how much the time swept by is behind the clock.
+    pub(super) behind: Duration,
+}
+
+/// When a round is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct When {
+    /// How long pictures are kept; `None`: for ever.
+    pub(super) retention: Option<Duration>,
+    /// Time since the round before, on the monotonic clock; zero before the first.
+    pub(super) passed: Duration,
+    /// What the hub's clock says.
+    pub(super) clock: SystemTime,
+}
+
+impl When {
+    /// Returns how long pictures are kept that the settings keep for so many days; zero: for ever.
+    pub(super) fn retention(days: u32) -> Option<Duration> {
+        DAY.checked_mul(days)
+            .filter(|retention| !retention.is_zero())
+    }
+}
+
+/// Sweeps the hub's pictures at once and then every hour, until the hub stops.
 pub async fn sweep(app: Arc<App>) {
     let mut lock = None;
     let mut swept_at: Option<Instant> = None;
     loop {
-        let round = Round {
-            folder: app.images.clone(),
-            retention: DAY.checked_mul(app.settings.images.retention_days),
+        let when = When {
+            retention: When::retention(app.settings.images.retention_days),
             passed: swept_at.map_or(Duration::ZERO, |at| at.elapsed()),
             clock: app.clock.now().into(),
         };
-        let held = lock.take();
-        let ended = tokio::task::spawn_blocking(move || round.run(held)).await;
-        match ended.unwrap_or_else(|_| Err(io::Error::other("the round failed"))) {
-            Ok(Some((held, swept))) => {
-                (lock, swept_at) = (Some(held), Some(Instant::now()));
-                tell(&app, &swept);
-            }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(
-                error.code = "images.disk",
-                "the folder of pictures could not be swept: {error}"
-            ),
+        tokio::select! {
+            swept = round(&app.images, when, &mut lock) => match swept {
+                Ok(Some(swept)) => {
+                    swept_at = Some(Instant::now());
+                    tell(&app, &swept);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(
+                    error.code = error.code(),
+                    "pictures could not be swept: {error}"
+                ),
+            },
+            () = app.shutdown.cancelled() => return,
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = app.shutdown.cancelled() => return,
+        }
+    }
+}
+
+/// Returns what was done; `None` while another hub sweeps the same folder, or when there is none yet. `lock` is what
+/// makes this the hub that sweeps it; a bucket has none.
+async fn round(store: &Store, when: When, lock: &mut Option<File>) -> Result<Option<Swept>, Error> {
+    match store {
+        Store::Bucket(bucket) => bucket.sweep(when).await.map(Some),
+        Store::Folder(folder) => {
+            let folder = folder.clone();
+            let held = lock.take();
+            let round = move || Round { folder, when }.run(held);
+            let ended = tokio::task::spawn_blocking(round).await;
+            let ended = ended.unwrap_or_else(|_| Err(io::Error::other("the round failed")))?;
+            Ok(ended.map(|(held, swept)| {
+                *lock = Some(held);
+                swept
+            }))
         }
     }
 }
@@ -64,175 +107,9 @@ fn tell(app: &App, swept: &Swept) {
     if swept.behind > DAY {
         tracing::warn!(
             error.code = "images.clock",
-            "the clock is {} h ahead of the time that pictures are swept by: it jumped, or the hub stood still; fewer \
-             pictures are removed until they meet",
+            "the clock is {} h ahead of the time that pictures are swept by: it jumped, the hub stood still, or the object \
+             store's clock is behind; fewer pictures are removed until they meet",
             swept.behind.as_secs() / 3600
         );
-    }
-}
-
-/// What one round did and found.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Swept {
-    removed_files: u64,
-    kept_files: u64,
-    kept_bytes: u64,
-    /// By how much the time swept by is behind the clock.
-    behind: Duration,
-}
-
-/// One round over a folder.
-struct Round {
-    folder: Folder,
-    /// How long pictures are kept; zero or `None`: for ever.
-    retention: Option<Duration>,
-    /// Time since the round before, on the monotonic clock.
-    passed: Duration,
-    clock: SystemTime,
-}
-
-impl Round {
-    /// Returns the lock that makes this the hub that sweeps, with what was done; `None` while another hub sweeps, or
-    /// when there is no folder yet.
-    fn run(&self, held: Option<File>) -> io::Result<Option<(File, Swept)>> {
-        let root = self.folder.root();
-        if !root.is_dir() {
-            return Ok(None);
-        }
-        let lock = match held {
-            Some(lock) => lock,
-            None => {
-                let lock = open_own(&root.join(SWEEPING))?;
-                match lock.try_lock() {
-                    Ok(()) => lock,
-                    Err(TryLockError::WouldBlock) => return Ok(None),
-                    Err(TryLockError::Error(error)) => return Err(error),
-                }
-            }
-        };
-        let now = reckon(swept_by(root), self.passed, self.clock);
-        let seconds = now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
-        replace(&root.join(SWEPT), seconds.to_string().as_bytes())?;
-        let retention = self.retention.filter(|retention| !retention.is_zero());
-        let oldest = retention.and_then(|retention| now.checked_sub(retention));
-        let mut swept = Swept {
-            behind: self.clock.duration_since(now).unwrap_or_default(),
-            ..Swept::default()
-        };
-        for outer in folders(root)? {
-            for inner in folders(&outer)? {
-                self.leaf(&inner, oldest, &mut swept)?;
-            }
-        }
-        Ok(Some((lock, swept)))
-    }
-
-    fn leaf(&self, path: &Path, oldest: Option<SystemTime>, swept: &mut Swept) -> io::Result<()> {
-        for entry in fs::read_dir(path)? {
-            let entry = entry?;
-            let metadata = match entry.metadata() {
-                // A picture under way was renamed.
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                found => found?,
-            };
-            let modified = metadata.modified()?;
-            let is_old = oldest.filter(|oldest| modified < *oldest);
-            match is_old
-                .map(|oldest| self.folder.remove_older(&entry.path(), oldest))
-                .transpose()?
-            {
-                Some(true) => swept.removed_files += 1,
-                _ => {
-                    swept.kept_files += 1;
-                    swept.kept_bytes += metadata.len();
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn swept_by(root: &Path) -> Option<SystemTime> {
-    let seconds = fs::read_to_string(root.join(SWEPT)).ok()?.parse().ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
-}
-
-fn folders(path: &Path) -> io::Result<Vec<std::path::PathBuf>> {
-    let entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
-    let paths = entries.into_iter().map(|entry| entry.path());
-    Ok(paths.filter(|path| path.is_dir()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use bordergate_sources::pictures::Taken;
-    use bytes::Bytes;
-    use sha2::{Digest, Sha256};
-
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    async fn keep(folder: &Folder, bytes: &'static [u8], at: SystemTime) -> Taken {
-        let taken = Taken {
-            sha256: Sha256::digest(bytes).into(),
-            bytes: Bytes::from_static(bytes),
-        };
-        // The second time sets the file's time.
-        for _ in 0..2 {
-            folder.keep(vec![taken.clone()], at).await.expect("kept");
-        }
-        taken
-    }
-
-    fn round(folder: &Folder, days: u32, passed: Duration, clock: SystemTime) -> Round {
-        Round {
-            folder: folder.clone(),
-            retention: DAY.checked_mul(days),
-            passed,
-            clock,
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_older_than_its_days_goes_and_nothing_early_though_the_clock_jumps() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let folder = Folder::new(dir.path().join("images"));
-        let begun = SystemTime::UNIX_EPOCH + DAY * 20_000;
-        assert!(
-            round(&folder, 30, HOUR, begun)
-                .run(None)
-                .expect("no folder yet")
-                .is_none()
-        );
-        let first = keep(&folder, b"first", begun).await;
-        let second = keep(&folder, b"second one", begun + DAY * 10).await;
-        let mut lock = None;
-        for (days, passed, clock, removed, kept_bytes) in [
-            (30, Duration::ZERO, begun + DAY * 20, 0, 15),
-            (30, HOUR, begun + DAY * 4000, 0, 15),
-            (0, DAY * 10, begun + DAY * 30, 0, 15),
-            (30, HOUR, begun + DAY * 30 + HOUR, 1, 10),
-            (20, HOUR, begun + DAY * 30 + HOUR * 2, 1, 0),
-        ] {
-            let held = round(&folder, days, passed, clock)
-                .run(lock)
-                .expect("swept");
-            let (held, swept) = held.expect("this hub's");
-            assert_eq!(
-                (swept.removed_files, swept.kept_bytes),
-                (removed, kept_bytes),
-                "{clock:?}"
-            );
-            lock = Some(held);
-        }
-        assert!(!folder.has(&first.sha256) && !folder.has(&second.sha256));
-        let other = round(&folder, 30, HOUR, begun)
-            .run(None)
-            .expect("looked at");
-        assert!(other.is_none(), "another hub sweeps");
     }
 }

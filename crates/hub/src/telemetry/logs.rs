@@ -40,7 +40,7 @@ impl Drop for Guard {
 /// # Errors
 /// When the filter or the endpoint cannot be read.
 pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
-    let filter = EnvFilter::try_new(&settings.log_filter).context("telemetry.log_filter")?;
+    let filter = filter(&settings.log_filter)?;
     let lines = fmt::layer().with_writer(std::io::stderr);
     let lines = match settings.log_format.as_str() {
         "json" => lines.json().flatten_event(true).boxed(),
@@ -67,6 +67,17 @@ pub fn start(settings: &Telemetry) -> anyhow::Result<Guard> {
         .with(spans)
         .try_init()?;
     Ok(Guard { traces })
+}
+
+/// Returns the filter of the settings. The library of object stores tells each further try, which the hub tells once in
+/// its own words: it is heard only by who asks for it.
+fn filter(directives: &str) -> anyhow::Result<EnvFilter> {
+    const TRIES: &str = "object_store";
+    let filter = EnvFilter::try_new(directives).context("telemetry.log_filter")?;
+    if directives.contains(TRIES) {
+        return Ok(filter);
+    }
+    Ok(filter.add_directive(format!("{TRIES}=warn").parse()?))
 }
 
 fn tracer(endpoint: &str, ca_file: Option<&Path>) -> anyhow::Result<SdkTracerProvider> {

@@ -100,10 +100,10 @@ async fn screen(
             .map(|logged| about(frame, logged))
             .unwrap_or_default(),
         appearances: fates.iter().map(appearance).collect(),
-        pictures: logged
-            .as_ref()
-            .map(|logged| pictures::of_record(app, frame, &logged.record))
-            .unwrap_or_default(),
+        pictures: match &logged {
+            Some(logged) => pictures::of_record(app, frame, &logged.record).await,
+            None => Vec::new(),
+        },
         is_detached: logged
             .as_ref()
             .is_some_and(|logged| logged.record.detached.is_some()),

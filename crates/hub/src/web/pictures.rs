@@ -38,7 +38,7 @@ struct Fragment {
 }
 
 /// Returns the pictures of a record; the purpose that the screen was asked with is that of showing them.
-pub(super) fn of_record(app: &App, frame: &Frame, record: &RawRecord) -> Vec<Picture> {
+pub(super) async fn of_record(app: &App, frame: &Frame, record: &RawRecord) -> Vec<Picture> {
     let purpose = frame.query.iter().filter(|(name, _)| name == "purpose");
     let purpose: Vec<(String, String)> = purpose.cloned().collect();
     let picture = |image: images::Image| Picture {
@@ -46,7 +46,7 @@ pub(super) fn of_record(app: &App, frame: &Frame, record: &RawRecord) -> Vec<Pic
         url: (!image.is_expired).then(|| address(&image.url, &purpose)),
         size: format!("{} {}", display::count(image.bytes as u64), frame.t.bytes),
     };
-    let images = images::of_record(app, record);
+    let images = images::of_record(app, record).await;
     images.into_iter().map(picture).collect()
 }
 
@@ -71,6 +71,6 @@ async fn screen(
     let record = images::record(app, caller, id).await?;
     render(&Fragment {
         t: frame.t,
-        pictures: of_record(app, frame, &record),
+        pictures: of_record(app, frame, &record).await,
     })
 }

@@ -88,14 +88,14 @@ impl From<images::Error> for Problem {
         let (code, detail) = (error.code(), error.to_string());
         match error {
             images::Error::Expired => Self::gone(code, detail),
-            images::Error::Disk(_) => {
-                let problem = Self::from(Refusal::ImagesDisk);
-                tracing::warn!(correlation.id = %problem.correlation_id, error.code = code, "a picture is not at hand: {detail}");
-                problem
-            }
             images::Error::Damaged => {
                 let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, detail);
-                tracing::error!(correlation.id = %problem.correlation_id, error.code = code, "a picture was changed on its disk");
+                tracing::error!(correlation.id = %problem.correlation_id, error.code = code, "a picture was changed where it is kept");
+                problem
+            }
+            _ => {
+                let problem = Self::from(Refusal::ImagesAway { code });
+                tracing::warn!(correlation.id = %problem.correlation_id, error.code = code, "a picture is not at hand: {detail}");
                 problem
             }
         }

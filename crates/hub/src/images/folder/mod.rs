@@ -16,6 +16,10 @@ use uuid::Uuid;
 
 use super::Error;
 
+mod round;
+
+pub(super) use round::Round;
+
 /// Held shared while a file's time is renewed, and alone while an old one is removed.
 const RENEWING: &str = ".renewing";
 
@@ -129,7 +133,7 @@ impl Folder {
     ///
     /// # Errors
     /// Those of the file system.
-    pub(super) fn remove_older(&self, path: &Path, before: SystemTime) -> io::Result<bool> {
+    fn remove_older(&self, path: &Path, before: SystemTime) -> io::Result<bool> {
         let renewing = self.renewing()?;
         renewing.lock()?;
         let is_old = fs::metadata(path)?.modified()? < before;
@@ -145,7 +149,7 @@ impl Folder {
 }
 
 /// Opens a file of the hub's own in the folder, making it when it is not there.
-pub(super) fn open_own(path: &Path) -> io::Result<File> {
+fn open_own(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     private(&mut options);
@@ -153,7 +157,7 @@ pub(super) fn open_own(path: &Path) -> io::Result<File> {
 }
 
 /// Puts `bytes` under a name at once, on disk when this returns.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let unfinished = folder.join(format!(".{}", Uuid::new_v4()));
     let written = write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path));
