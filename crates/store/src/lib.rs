@@ -29,8 +29,9 @@ pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, T
 pub use logins::{Ha1, Login, Logins};
 pub use parts::{KeptPart, PartChanges, WantedParts};
 pub use queries::{
-    CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
-    ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,
+    Counts, CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate,
+    ObservationFilter, ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate,
+    SourceSeen,
 };
 pub use registry::{
     AuditCheck, AuditEntry, Reference, Registry, Role, SeedReport, Token, TokenGrant,

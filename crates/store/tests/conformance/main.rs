@@ -107,6 +107,7 @@ on_every_backend! {
     parts::two_parts_of_a_message_with_one_number_are_refused,
     registry::a_gate_stays_on_its_shard,
     registry::a_source_may_have_no_gate,
+    parts::parts_wait_until_their_message_is_whole_or_given_up,
     registry::seeds_never_overwrite,
     registry::tokens_work_until_they_are_disabled,
     registry::values_of_the_hub_are_set_once,
