@@ -31,6 +31,8 @@ impl History {
     pub fn of(vehicle_count: u32, shards: &[Shard]) -> Self {
         let plan = Plan {
             vehicle_count,
+            // Every record lies at its gate, where those who use this count them.
+            province_share: 0.0,
             ..Plan::of_day(date(2026, 3, 2))
         };
         Self::planned(&plan, shards)

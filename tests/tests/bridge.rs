@@ -9,13 +9,13 @@ mod foreign;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Running, Services, program_or_skip, until, variable};
+use bordergate_tests::{Running, program_or_skip, until, variable};
 use futures_util::future::{try_join, try_join_all};
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
-use doors::{Hub, PATIENCE, ticket};
+use doors::{Hub, PATIENCE, pair, ticket};
 use foreign::Foreign;
 
 /// A hub without services of its own, and the topic of another system.
@@ -324,19 +324,9 @@ async fn a_topic_that_is_not_there_is_named_and_read_once_it_is() -> anyhow::Res
 
 #[tokio::test]
 async fn a_partition_goes_from_a_killed_hub_to_another() -> anyhow::Result<()> {
-    let Some(program) = program_or_skip() else {
+    let Some((one, other, services)) = pair().await? else {
         return Ok(());
     };
-    let Some(services) = Services::make_or_skip().await? else {
-        return Ok(());
-    };
-    let environment = services.environment(&[]);
-    let (one, other) = (
-        Hub::new(&program, &environment)?,
-        Hub::new(&program, &environment)?,
-    );
-    one.place.prepare().await?;
-    one.seed().await?;
     let foreign = Foreign::make(&services.brokers, 1).await?;
     let settings = settings(&foreign, "", "source = \"scale\"");
     let mut first = one.serve(&settings).await?;

@@ -10,9 +10,9 @@ mod gdc_scene;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Services, program_or_skip, until};
+use bordergate_tests::until;
 
-use doors::{Hub, PATIENCE};
+use doors::{PATIENCE, pair};
 use gdc_scene::{
     Border, FAST, GdcService, arrives, cleared, counts, list, only_error, settings, tell,
 };
@@ -216,19 +216,9 @@ async fn nothing_is_asked_while_the_source_may_not_send() -> anyhow::Result<()> 
 
 #[tokio::test]
 async fn of_two_hubs_one_asks_and_the_other_goes_on_when_it_is_killed() -> anyhow::Result<()> {
-    let Some(program) = program_or_skip() else {
+    let Some((one, other, services)) = pair().await? else {
         return Ok(());
     };
-    let Some(services) = Services::make_or_skip().await? else {
-        return Ok(());
-    };
-    let environment = services.environment(&[]);
-    let (one, other) = (
-        Hub::new(&program, &environment)?,
-        Hub::new(&program, &environment)?,
-    );
-    one.place.prepare().await?;
-    one.seed().await?;
     let service = GdcService::start().await?;
     // Who asks is told by what it sends.
     let by = |name: &str| settings(&service, &format!("{FAST}enterprise_code = {name:?}\n"));

@@ -18,13 +18,14 @@ use tokio_util::task::TaskTracker;
 use crate::access::Keys;
 use crate::app::App;
 use crate::clock::SystemClock;
-use crate::config::Settings;
+use crate::config::{KafkaSecurity, Settings};
 use crate::doors::http::identity::Logins;
 use crate::doors::states::States;
 use crate::images;
 use crate::registrations::Registrations;
 use crate::roles::Health;
 use crate::telemetry::Metrics;
+use crate::tls;
 
 /// Name of the embedded log's file in the data directory.
 const LOG_FILE: &str = "log.sqlite";
@@ -105,9 +106,6 @@ fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
         .brokers
         .clone()
         .context("kafka.brokers is not set: the log is the embedded one")?;
-    let protocol =
-        serde_json::from_value(serde_json::Value::String(kafka.security_protocol.clone()))
-            .context("kafka.security_protocol")?;
     Ok(KafkaConfig {
         brokers,
         topic: kafka.topic.clone(),
@@ -117,20 +115,35 @@ fn kafka_config(settings: &Settings) -> anyhow::Result<KafkaConfig> {
         min_insync_replicas: kafka.min_insync_replicas,
         retention_days: settings.log.retention_days,
         append_timeout_ms: kafka.append_timeout_ms,
-        security: SecurityConfig {
-            protocol,
-            ca_file: kafka.ca_file.clone(),
-            certificate_file: kafka.certificate_file.clone(),
-            key_file: kafka.key_file.clone(),
-            sasl_mechanism: kafka.sasl_mechanism.clone(),
-            username: kafka.username.clone(),
-            password: kafka
-                .password_file
-                .as_deref()
-                .map(secret)
-                .transpose()
-                .context("kafka.password_file")?,
-        },
+        security: kafka_security(&kafka.security, "kafka.")?,
+    })
+}
+
+/// Returns how brokers are spoken to, in the words of the log's crate; looks into the files that are named. `at` is what
+/// errors put before a key.
+///
+/// # Errors
+/// When the protocol is not known or a file cannot be used; names the key.
+pub fn kafka_security(security: &KafkaSecurity, at: &str) -> anyhow::Result<SecurityConfig> {
+    for (key, file) in [
+        ("ca_file", &security.ca_file),
+        ("certificate_file", &security.certificate_file),
+        ("key_file", &security.key_file),
+    ] {
+        let opened = file.as_deref().map_or(Ok(()), tls::pem);
+        opened.with_context(|| format!("{at}{key}"))?;
+    }
+    let password = security.password_file.as_deref().map(secret);
+    Ok(SecurityConfig {
+        protocol: security.security_protocol.parse()?,
+        ca_file: security.ca_file.clone(),
+        certificate_file: security.certificate_file.clone(),
+        key_file: security.key_file.clone(),
+        sasl_mechanism: security.sasl_mechanism.clone(),
+        username: security.username.clone(),
+        password: password
+            .transpose()
+            .with_context(|| format!("{at}password_file"))?,
     })
 }
 

@@ -206,13 +206,11 @@ async fn keep(app: &Arc<App>) {
 }
 
 async fn measure(app: &Arc<App>) -> anyhow::Result<()> {
-    let (open, quarantined, unlinked, unrouted) = app.store.counts().await?;
-    app.metrics
-        .set_counts(open, quarantined, unlinked, unrouted);
+    let now = app.clock.now();
+    app.metrics.set_counts(&app.store.counts().await?, now);
     for (partner_id, lag) in app.store.partner_lags().await? {
         app.metrics.set_feed_lag(&partner_id, lag);
     }
-    let now = app.clock.now();
     for progress in app.store.all_progress().await? {
         let records = app.log.end(progress.shard).await? - progress.next_offset;
         let age = progress

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::wall::source_id;
 
 pub(crate) use device::Device;
-use posts::{COMMON, FIRST_MAKE, Row, SECOND_MAKE};
+use posts::{COMMON, FIRST_MAKE, PROVINCE, Row, SECOND_MAKE};
 
 /// The LGSP partner under whose name reports are submitted.
 pub const PARTNER: &str = "lgsp-sim";
@@ -26,6 +26,8 @@ pub(crate) enum Spot {
     ReturnLane,
     Yard,
     Scale,
+    /// The camera over a platform that weighs without plates.
+    Platform,
     /// The RFID reader at the line.
     Antenna,
     /// The reader of container numbers at the yard.
@@ -34,6 +36,8 @@ pub(crate) enum Spot {
     Seals,
     YardSystem,
     Customs,
+    /// Customs' feed of the whole province: one source for all gates, registered at none.
+    Province,
     ContainerList,
     Window,
     Lgsp,
@@ -46,16 +50,13 @@ pub(crate) struct Post {
     pub(crate) spot: Spot,
     pub(crate) device: Device,
     pub(crate) door: Door,
+    /// The gate it tells of here.
+    pub(crate) gate_id: GateId,
+    /// The same at every gate where it is province-wide.
     pub(crate) source: Source,
 }
 
 impl Post {
-    /// Returns the gate it stands at.
-    pub(crate) fn gate_id(&self) -> GateId {
-        let gate_id = self.source.gate_id.clone();
-        gate_id.expect("every simulated source is at a gate")
-    }
-
     /// Returns the device's word for the direction that means `milestone` here.
     pub(crate) fn word(&self, milestone: Milestone) -> &str {
         let mut readings = self.source.readings.iter();
@@ -120,7 +121,8 @@ pub(crate) fn borders(plan: &Plan) -> Vec<Border> {
 
 fn border(known: &Known, plan: &Plan) -> Border {
     let gate_id = GateId::parse(known.id).expect("letters and a hyphen");
-    let rows = COMMON.iter().chain(known.make);
+    let province = (plan.province_share > 0.0).then_some(&PROVINCE);
+    let rows = COMMON.iter().chain(known.make).chain(province);
     Border {
         office: known.codes[0],
         weight: known.weight,
@@ -139,7 +141,9 @@ fn border(known: &Known, plan: &Plan) -> Border {
 
 fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
     let &(name, spot, device, door, words) = row;
-    let source_id = source_id(&format!("sim-{}-{name}", known.short));
+    let is_at_gate = spot != Spot::Province;
+    let place = if is_at_gate { known.short } else { "province" };
+    let source_id = source_id(&format!("sim-{place}-{name}"));
     let has_lane = device.is_sensor() && device != Device::Seals;
     let has_wrong_clock = name == "in-2";
     let noise = plan.noise_of(source_id.as_str(), device.format());
@@ -151,8 +155,9 @@ fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
         spot,
         device,
         door,
+        gate_id: gate_id.clone(),
         source: Source {
-            lane: has_lane.then(|| name.to_owned()),
+            lane: has_lane.then(|| posts::lane(name).to_owned()),
             readings,
             rank: device.rank(),
             clock_offset_seconds: if has_wrong_clock {
@@ -162,7 +167,11 @@ fn post(known: &Known, gate_id: &GateId, row: &Row, plan: &Plan) -> Post {
             },
             is_replay: true,
             partner_id: (device == Device::Lgsp).then(|| PARTNER.to_owned()),
-            ..Source::new(source_id, device.format(), Some(gate_id.clone()))
+            ..Source::new(
+                source_id,
+                device.format(),
+                is_at_gate.then(|| gate_id.clone()),
+            )
         },
     }
 }

@@ -22,6 +22,8 @@ pub struct Day {
     pub facts: Vec<TrueFact>,
     /// Readings with a usable time and meaning but without any identifier: observations without a crossing.
     pub unlinked: BTreeSet<RecordId>,
+    /// Records of the province-wide source whose gate nothing tells: they wait.
+    pub unrouted: BTreeSet<RecordId>,
     /// What sensors made of the plates they read: the words that speak for themselves.
     pub plates: Vec<TruePlate>,
     /// The gates to register.
@@ -49,7 +51,7 @@ pub enum Door {
 pub struct Message {
     /// The source it is sent under.
     pub source_id: SourceId,
-    /// The gate of that source.
+    /// The gate that it tells of: that of the source, where it has one.
     pub gate_id: GateId,
     /// The door it is sent to.
     pub door: Door,

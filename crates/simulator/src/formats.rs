@@ -43,6 +43,27 @@ pub(crate) struct Sight<'a> {
     pub(crate) is_retransmission: bool,
     /// Whether the device will say more of the same car.
     pub(crate) is_provisional: bool,
+    /// Which of several pictures of the car it is.
+    pub(crate) frame: Frame,
+}
+
+/// One of the pictures that a camera takes of a car.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    /// From 1.
+    pub(crate) index: u8,
+    pub(crate) count: u8,
+    /// How sure the camera is of the text, 0 to 100.
+    pub(crate) confidence: u8,
+}
+
+impl Frame {
+    /// The only one.
+    pub(crate) const ONLY: Self = Self {
+        index: 1,
+        count: 1,
+        confidence: 90,
+    };
 }
 
 impl Sight<'_> {

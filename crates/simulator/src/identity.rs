@@ -10,6 +10,9 @@ use crate::dice::Dice;
 /// Characters that readers take for one another.
 pub(crate) const CONFUSED: [&str; 6] = ["0ODQ", "1IL", "2Z", "5S", "8B", "6G"];
 
+/// Letters of the series of Vietnamese plates.
+const SERIES: &[u8] = b"ABCDEFGHKLMNPSTUVXYZ";
+
 /// A vehicle's plate: what is painted, without separators.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Plate {
@@ -22,6 +25,28 @@ pub(crate) struct Plate {
 impl Plate {
     pub(crate) fn is_chinese(&self) -> bool {
         self.province.is_some()
+    }
+
+    /// Tells whether it has the shape of a plate of either country: two digits, a series of one or two letters and four
+    /// or five digits; a letter and five characters, or six.
+    pub(crate) fn has_shape(&self) -> bool {
+        let tail = self.tail.as_bytes();
+        let are = |text: &[u8], kind: fn(&u8) -> bool| text.iter().all(kind);
+        let vietnamese = |letters: usize| {
+            let (front, number) = tail.split_at_checked(2 + letters).unwrap_or_default();
+            let (province, series) = front.split_at_checked(2).unwrap_or_default();
+            let is_series = series == b"R" || series.iter().all(|c| SERIES.contains(c));
+            are(province, u8::is_ascii_digit)
+                && !series.is_empty()
+                && is_series
+                && matches!(number.len(), 4 | 5)
+                && are(number, u8::is_ascii_digit)
+        };
+        let is_chinese = || {
+            matches!(self.tail.chars().count(), 6 | 7)
+                && tail.first().is_some_and(u8::is_ascii_uppercase)
+        };
+        (!self.is_chinese() && (vietnamese(1) || vietnamese(2))) || is_chinese()
     }
 
     /// Returns the plate with its province character.

@@ -21,6 +21,7 @@ pub use tables::{gates_csv, messages_jsonl, sources_csv, truth_jsonl};
 pub use truth::{Disturbance, TrueCrossing, TrueFact, TrueMilestone, TruePlate, TrueReading};
 
 use border::{Border, Spot};
+use bordergate_model::Source;
 use bytes::Bytes;
 
 /// Simulates the days of a plan: the same plan gives the same bytes, on any machine.
@@ -48,11 +49,8 @@ pub fn simulate(plan: &Plan) -> Day {
         unlinked: truth.unlinked,
         plates: truth.plates,
         gates: borders.iter().map(|border| border.gate.clone()).collect(),
-        sources: borders
-            .into_iter()
-            .flat_map(|border| border.posts)
-            .map(|post| post.source)
-            .collect(),
+        unrouted: truth.unrouted,
+        sources: sources(borders),
         end_at: wall::timestamp(end),
     }
 }
@@ -60,11 +58,24 @@ pub fn simulate(plan: &Plan) -> Day {
 /// Returns the sources of a plan's gates with their formats, as the plan's `noise_of` names them.
 #[must_use]
 pub fn sources_of(plan: &Plan) -> Vec<(String, String)> {
-    let borders = border::borders(plan);
-    let posts = borders.into_iter().flat_map(|border| border.posts);
-    posts
-        .map(|post| (post.source.source_id.to_string(), post.source.format))
+    sources(border::borders(plan))
+        .into_iter()
+        .map(|source| (source.source_id.to_string(), source.format))
         .collect()
+}
+
+/// Every source once, also one that several gates have together.
+fn sources(borders: Vec<Border>) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for post in borders.into_iter().flat_map(|border| border.posts) {
+        if sources
+            .iter()
+            .all(|source| source.source_id != post.source.source_id)
+        {
+            sources.push(post.source);
+        }
+    }
+    sources
 }
 
 /// The message that moves a gate's log time to the end of the day.
@@ -73,7 +84,7 @@ fn last_heartbeat(border: &Border, end: i64) -> Message {
     let wire = formats::heartbeat(post, end);
     Message {
         source_id: post.source.source_id.clone(),
-        gate_id: post.gate_id(),
+        gate_id: post.gate_id.clone(),
         door: post.door,
         content_type: wire.content_type,
         headers: wire.headers,

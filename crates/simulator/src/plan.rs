@@ -22,6 +22,9 @@ pub struct Plan {
     pub vehicle_count: u32,
     /// Seed of the traffic and of the noise.
     pub seed: u64,
+    /// Share of customs' messages that come by the feed of the whole province, which is registered at no gate; 0: all
+    /// come by the feed of their gate, and there is no other.
+    pub province_share: f64,
     /// How messages are disturbed.
     pub noise: Noise,
     /// How those of one source or of one format are disturbed instead, by its name; a source's own goes first.
@@ -41,6 +44,7 @@ impl Plan {
             gates: vec!["huu-nghi".to_owned(), "tan-thanh".to_owned()],
             vehicle_count: 1600,
             seed: 1,
+            province_share: 0.3,
             noise: Noise::default(),
             noise_of: BTreeMap::new(),
         }

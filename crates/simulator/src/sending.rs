@@ -3,10 +3,12 @@
 mod saying;
 mod seen;
 
-use crate::border::{Border, Device, Post};
+use bordergate_model::Milestone;
+
+use crate::border::{Border, Device, Post, Spot};
 use crate::day::{Door, Expectation, Message, Place};
 use crate::dice::Dice;
-use crate::formats::{self, Wire};
+use crate::formats::{self, Frame, Wire};
 use crate::identity::{Plate, Registry};
 use crate::noise::{self, Fate};
 use crate::plan::{Noise, Plan};
@@ -18,6 +20,12 @@ use seen::seen;
 
 /// So long before its last word on a car an Axis camera tells of it first.
 const PROVISIONAL_SECONDS: i64 = 3;
+/// So long before a vehicle is weighed the camera over the platform reads its plate.
+const DRIVING_ON_SECONDS: i64 = 15;
+/// So long one vehicle has a platform for itself; who comes earlier takes another scale.
+const ON_PLATFORM_SECONDS: i64 = 5 * MINUTE;
+/// Most pictures that a camera takes of one car.
+const MOST_FRAMES: u8 = 3;
 /// LGSP submits what agencies told it once a minute.
 const SUBMITS_EVERY_MS: i64 = 60_000;
 
@@ -46,6 +54,7 @@ pub(crate) fn send(
         dice: Dice::new(plan.seed, 2),
         serial: 0,
         message: 0,
+        platform_free_at: vec![i64::MIN; borders.len()],
         drafts: Vec::new(),
     };
     for telling in tellings {
@@ -63,6 +72,8 @@ struct Desk<'a> {
     serial: u64,
     /// Number of the message that tells of it.
     message: u64,
+    /// When the platform of each gate that weighs without plates is free again.
+    platform_free_at: Vec<i64>,
     drafts: Vec<Draft>,
 }
 
@@ -91,22 +102,90 @@ impl Desk<'_> {
             }
             return;
         }
-        let place = self.dice.pick(&choices);
-        if border.posts[place].device == Device::Axis {
-            // What the camera makes of a car that has only just come into view.
-            let told_at = telling.told_at - PROVISIONAL_SECONDS;
-            let first = Telling {
-                told_at,
-                ..telling.clone()
-            };
-            self.say(&first, place, true);
-            self.message += 1;
+        let place = self.choose(telling, &choices);
+        let earlier = |seconds| Telling {
+            told_at: telling.told_at - seconds,
+            ..telling.clone()
+        };
+        match border.posts[place].device {
+            Device::Axis => {
+                // What the camera makes of a car that has only just come into view.
+                self.say(&earlier(PROVISIONAL_SECONDS), place, true, Frame::ONLY);
+                self.message += 1;
+                self.say(telling, place, false, Frame::ONLY);
+            }
+            Device::DahuaLines | Device::DahuaEvents => self.shoot(telling, place),
+            Device::Mettler => {
+                self.drive_on(&earlier(DRIVING_ON_SECONDS));
+                self.say(telling, place, false, Frame::ONLY);
+            }
+            _ => self.say(telling, place, false, Frame::ONLY),
         }
-        self.say(telling, place, false);
     }
 
-    /// Sends what one device or system makes of a telling: its last word on it, or one before.
-    fn say(&mut self, telling: &Telling, place: usize, is_provisional: bool) {
+    /// Returns the number of the post that tells it, among those at its spot.
+    fn choose(&mut self, telling: &Telling, choices: &[usize]) -> usize {
+        let border = &self.borders[telling.gate];
+        if telling.spot == Spot::Customs
+            && let [province] = border.at(Spot::Province).as_slice()
+            && self.dice.chance(self.plan.province_share)
+        {
+            return *province;
+        }
+        let free_at = &mut self.platform_free_at[telling.gate];
+        let is_free = |place: &usize| {
+            border.posts[*place].device != Device::Mettler || telling.told_at >= *free_at
+        };
+        let choices: Vec<usize> = choices.iter().copied().filter(is_free).collect();
+        let place = self.dice.pick(&choices);
+        if border.posts[place].device == Device::Mettler {
+            *free_at = telling.told_at + ON_PLATFORM_SECONDS;
+        }
+        place
+    }
+
+    /// A camera takes one to three pictures of a car, each a second after the one before, and reads each for itself.
+    fn shoot(&mut self, telling: &Telling, place: usize) {
+        let count = self.dice.between(1, MOST_FRAMES.into()) as u8;
+        for index in 1..=count {
+            if index > 1 {
+                self.message += 1;
+            }
+            let frame = Frame {
+                index,
+                count,
+                confidence: self.dice.between(60, 99) as u8,
+            };
+            let picture = Telling {
+                told_at: telling.told_at + i64::from(index) - 1,
+                ..telling.clone()
+            };
+            self.say(&picture, place, false, frame);
+        }
+    }
+
+    /// The camera over the platform reads the plate that the scale does not know.
+    fn drive_on(&mut self, telling: &Telling) {
+        let What::Weighing { plate, .. } = &telling.what else {
+            return;
+        };
+        let seen = Telling {
+            spot: Spot::Platform,
+            what: What::Plate {
+                milestone: Milestone::Weighed,
+                plate: plate.clone(),
+            },
+            ..telling.clone()
+        };
+        for place in self.borders[telling.gate].at(Spot::Platform) {
+            self.say(&seen, place, false, Frame::ONLY);
+            self.serial += 1;
+            self.message += 1;
+        }
+    }
+
+    /// Sends what one device or system makes of a telling: its last word on it, or one before; one picture of a car.
+    fn say(&mut self, telling: &Telling, place: usize, is_provisional: bool, frame: Frame) {
         let border = &self.borders[telling.gate];
         let post = &border.posts[place];
         let noise = noise_at(self.plan, post);
@@ -124,6 +203,10 @@ impl Desk<'_> {
         sight.millisecond = self.dice.between(0, 999);
         sight.plate = text.as_deref();
         sight.is_provisional = is_provisional;
+        sight.frame = frame;
+        if text.is_none() {
+            sight.frame.confidence = 0;
+        }
         let wire = write(border, &sight, telling, &read);
         sight.is_retransmission = true;
         let again = write(border, &sight, telling, &read);
@@ -149,23 +232,32 @@ impl Desk<'_> {
                 Some(seen),
             ),
         }
-        match fate {
+        self.say_again(telling, place, fate, received_ms, [wire, again]);
+    }
+
+    /// Sends the last message once more where that is its fate: a retry of its bytes, or what the device tells anew.
+    fn say_again(
+        &mut self,
+        telling: &Telling,
+        place: usize,
+        fate: Fate,
+        received_ms: i64,
+        [wire, again]: [Wire; 2],
+    ) {
+        let device = self.borders[telling.gate].posts[place].device;
+        let (is_retry, second_ms) = match fate {
             Fate::Doubled => {
-                let is_retry = self.dice.chance(0.5) || !post.device.names_events();
-                let (wire, second_ms) = (
-                    if is_retry { wire } else { again },
-                    received_ms + self.dice.between(1, 2000),
-                );
-                self.repeat(wire, second_ms, is_retry);
+                let is_retry = self.dice.chance(0.5) || !device.names_events();
+                (is_retry, received_ms + self.dice.between(1, 2000))
             }
             Fate::Resent => {
                 let most = (6 * HOUR * 1000).min(last_ms(telling.told_at) - received_ms);
-                let second_ms = received_ms + self.dice.between(10 * MINUTE * 1000, most);
-                let is_retry = !post.device.names_events();
-                self.repeat(if is_retry { wire } else { again }, second_ms, is_retry);
+                let later = self.dice.between(10 * MINUTE * 1000, most);
+                (!device.names_events(), received_ms + later)
             }
-            _ => {}
-        }
+            _ => return,
+        };
+        self.repeat(if is_retry { wire } else { again }, second_ms, is_retry);
     }
 
     fn push(
@@ -264,7 +356,7 @@ impl Desk<'_> {
             });
             let message = Message {
                 source_id: post.source.source_id.clone(),
-                gate_id: post.gate_id(),
+                gate_id: post.gate_id.clone(),
                 door: post.door,
                 content_type: draft.wire.content_type,
                 headers: draft.wire.headers,

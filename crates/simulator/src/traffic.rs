@@ -170,6 +170,7 @@ fn signs_of_life(day: Date, borders: &[Border]) -> Vec<Telling> {
                 (7, Spot::Boxes),
                 (8, Spot::Seals),
                 (9, Spot::ContainerList),
+                (10, Spot::Platform),
             ] {
                 let told_at = wall::local(day, hour, minute);
                 tellings.push(Telling {

@@ -7,8 +7,10 @@ mod describe;
 mod event;
 mod facts;
 mod group;
+mod lane;
 mod near;
 mod plates;
+mod route;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bordergate_model::{CargoClass, Channel, Direction, Milestone, RecordId};
+use bordergate_model::{CargoClass, Channel, Direction, Milestone, RecordId, SourceId};
 
 use crate::border::Border;
 use crate::identity::{Plate, fold};
@@ -36,10 +38,14 @@ pub(crate) struct Seen {
     pub(crate) is_dated: bool,
     /// Whether it corrects an earlier report.
     pub(crate) corrects: bool,
-    /// Which car of which hour, where a device tells of one several times.
+    /// Which car of which hour or minutes, where a device tells of one several times.
     pub(crate) event: Option<(u64, i64)>,
-    /// Whether the device says more of the same event.
-    pub(crate) is_provisional: bool,
+    /// Of several words on one event the one that is worth most speaks.
+    pub(crate) worth: [u8; 3],
+    /// Whether the source stands at the gate, or the message names it.
+    pub(crate) is_placed: bool,
+    /// Which device of which lane tells it.
+    pub(crate) on_lane: Option<OnLane>,
     /// By the rank of its source.
     pub(crate) rank: u8,
     /// Milestones and their corrected moments.
@@ -72,7 +78,9 @@ impl Seen {
             is_dated: true,
             corrects: false,
             event: None,
-            is_provisional: false,
+            worth: [0; 3],
+            is_placed: true,
+            on_lane: None,
             rank: 0,
             readings: Vec::new(),
             plate: None,
@@ -93,10 +101,15 @@ impl Seen {
 
     /// Returns the keys by which it links. Plates count folded: no two vehicles of a day share a folded plate.
     fn keys(&self) -> Vec<String> {
+        self.keys_with(fold)
+    }
+
+    /// Returns its keys, with what plates count as.
+    fn keys_with(&self, of_plate: fn(&str) -> String) -> Vec<String> {
         let plates = [&self.plate, &self.to_plate]
             .into_iter()
             .flatten()
-            .map(|plate| format!("plate {}", fold(&plate.tail)));
+            .map(|plate| format!("plate {}", of_plate(&plate.tail)));
         let declarations = self
             .declarations
             .iter()
@@ -116,6 +129,14 @@ impl Seen {
             .chain(trip)
             .collect()
     }
+}
+
+/// What a sensor on a lane tells, and when it is taken to have told it: by its clock, or on reception without one.
+#[derive(Clone, Debug)]
+pub(crate) struct OnLane {
+    pub(crate) lane: String,
+    pub(crate) source_id: SourceId,
+    pub(crate) at_ms: i64,
 }
 
 /// One reading of a message.
@@ -162,6 +183,8 @@ pub(crate) struct Truth {
     pub(crate) facts: Vec<TrueFact>,
     /// Records that link to no crossing.
     pub(crate) unlinked: BTreeSet<RecordId>,
+    /// Records whose gate nothing tells.
+    pub(crate) unrouted: BTreeSet<RecordId>,
     /// Sensors' readings of plates, by gate.
     pub(crate) plates: Vec<TruePlate>,
 }
@@ -172,15 +195,16 @@ pub(crate) fn derive(sent: &[(RecordId, Seen)], visits: &[String], borders: &[Bo
     let mut moments = Vec::new();
     for (gate, border) in borders.iter().enumerate() {
         let here: Vec<_> = sent.iter().filter(|(_, seen)| seen.gate == gate).collect();
+        let (here, unrouted) = route::parted(here);
+        truth.unrouted.extend(unrouted);
         let (speaking, superseded) = event::speakers(&here);
         let (speaking, keyless): (Vec<_>, Vec<_>) = speaking
             .into_iter()
             .partition(|(_, seen)| !seen.keys().is_empty());
-        let keyless = keyless.into_iter().map(|(record_id, _)| *record_id);
-        truth.unlinked.extend(keyless);
         truth.plates.extend(plates::plates(&speaking, &superseded));
         let mut groups = group::groups(&speaking);
         near::decide(&mut groups);
+        truth.unlinked.extend(lane::join(&mut groups, &keyless));
         event::follow(&mut groups, &superseded);
         groups.sort_by_key(|group| {
             group

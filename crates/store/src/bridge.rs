@@ -3,9 +3,8 @@
 use async_trait::async_trait;
 use bordergate_model::Offset;
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use crate::Error;
+use crate::{DoorLease, Error};
 
 /// A partition of another system's topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,30 +17,39 @@ pub struct ForeignPartition {
     pub partition: u16,
 }
 
+impl ForeignPartition {
+    /// Returns the door that a hub takes to read it.
+    #[must_use]
+    pub fn door(&self) -> String {
+        let Self {
+            cluster_id,
+            topic,
+            partition,
+        } = self;
+        format!("bridge {cluster_id}/{topic}/{partition}")
+    }
+}
+
 /// Where the bridge stands in a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BridgeProgress {
-    /// The partition.
-    pub partition: ForeignPartition,
-    /// The process that reads it; `None` when it was given up cleanly.
-    pub owner: Option<Uuid>,
-    /// Grows by one with every take-over; every write of an owner is fenced by it.
-    pub owner_epoch: i64,
+pub struct BridgePlace {
     /// The offset after the last one that is in the raw log or left out.
     pub next_offset: Offset,
     /// Hash of the message before `next_offset`; `None` before the first.
     pub last_sha256: Option<[u8; 32]>,
-    /// When `next_offset` moved last, by the database's clock.
-    pub advanced_at: Timestamp,
 }
 
-/// Answer to an attempt to take a partition.
+/// A partition that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TakePartition {
-    /// It is ours; `owner_epoch` is the new epoch.
-    Taken(BridgeProgress),
-    /// Another process holds a lease that has not run out.
-    Held,
+pub struct BridgeProgress {
+    /// The partition.
+    pub partition: ForeignPartition,
+    /// Where the bridge stands.
+    pub place: BridgePlace,
+    /// When that moved last, by the database's clock.
+    pub advanced_at: Timestamp,
+    /// Whether a hub reads it; one that was killed counts until another takes its door.
+    pub is_read: bool,
 }
 
 /// Offsets that did not come into the raw log.
@@ -77,8 +85,6 @@ pub struct LeftOutRow {
 pub struct Advance {
     /// The partition.
     pub partition: ForeignPartition,
-    /// The epoch under which we own it.
-    pub owner_epoch: i64,
     /// The `next_offset` the row must still have.
     pub from_offset: Offset,
     /// The `next_offset` after the step.
@@ -92,32 +98,16 @@ pub struct Advance {
 /// Places in topics of other systems.
 #[async_trait]
 pub trait Bridges: Send + Sync + 'static {
-    /// Takes the partition for `owner` when it is free or its lease has run out. A partition that was never read
-    /// begins at `begin_offset`. SQLite has no leases: it always takes.
-    async fn take_partition(
+    /// Returns where the partition stands. One that was never read begins at `begin_offset`.
+    async fn begin_partition(
         &self,
         partition: &ForeignPartition,
-        owner: Uuid,
         begin_offset: Offset,
-    ) -> Result<TakePartition, Error>;
-
-    /// Prolongs the lease; false when the epoch is no longer ours.
-    async fn renew_partition(
-        &self,
-        partition: &ForeignPartition,
-        owner_epoch: i64,
-    ) -> Result<bool, Error>;
+    ) -> Result<BridgePlace, Error>;
 
     /// Moves the partition forward and writes down what was left out, in one transaction; false, and nothing is
-    /// stored, when another owner, epoch or offset is found.
-    async fn advance_partition(&self, advance: &Advance) -> Result<bool, Error>;
-
-    /// Gives the partition up cleanly; without effect when the epoch is no longer ours.
-    async fn release_partition(
-        &self,
-        partition: &ForeignPartition,
-        owner_epoch: i64,
-    ) -> Result<(), Error>;
+    /// stored, when the door is no longer ours or the partition stands elsewhere.
+    async fn advance_partition(&self, lease: &DoorLease, advance: &Advance) -> Result<bool, Error>;
 
     /// Returns every partition that was ever read, by cluster, topic and number.
     async fn foreign_partitions(&self) -> Result<Vec<BridgeProgress>, Error>;

@@ -5,28 +5,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bordergate_model::{DeclarationNumber, GateId, SourceId};
 use jiff::Timestamp;
-use uuid::Uuid;
 
-use crate::Error;
+use crate::{DoorLease, Error};
 
-/// A customs service as the one who took it finds it.
+/// Returns the door that a hub takes to ask the service at `url`.
+#[must_use]
+pub fn service_door(url: &str) -> String {
+    format!("gdc {url}")
+}
+
+/// A customs service as the one who took its door finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AskedService {
-    /// Grows by one with every take-over; every write of an owner is fenced by it.
-    pub owner_epoch: i64,
     /// Failures in a row, whoever asked.
     pub failure_count: u32,
     /// How long to wait before the next request.
     pub pause: Duration,
-}
-
-/// Answer to an attempt to take a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakeService {
-    /// It is ours.
-    Taken(AskedService),
-    /// Another process holds a lease that has not run out.
-    Held,
 }
 
 /// A declaration to ask about.
@@ -66,8 +60,6 @@ pub enum QuestionChange {
 pub struct QuestionStep {
     /// The service's address.
     pub url: String,
-    /// The epoch under which we own it.
-    pub owner_epoch: i64,
     /// Failures in a row after the step.
     pub failure_count: u32,
     /// How long from now until the next request; one that was noted before and is longer holds.
@@ -83,14 +75,8 @@ pub struct QuestionStep {
 /// Questions to customs services. Times are the database's.
 #[async_trait]
 pub trait Questions: Send + Sync + 'static {
-    /// Takes the service for `owner` when it is free or its lease has run out. SQLite has no leases: it always takes.
-    async fn take_service(&self, url: &str, owner: Uuid) -> Result<TakeService, Error>;
-
-    /// Prolongs the lease; false when the epoch is no longer ours.
-    async fn renew_service(&self, url: &str, owner_epoch: i64) -> Result<bool, Error>;
-
-    /// Gives the service up cleanly; without effect when the epoch is no longer ours.
-    async fn release_service(&self, url: &str, owner_epoch: i64) -> Result<(), Error>;
+    /// Returns how a service does.
+    async fn begin_service(&self, url: &str) -> Result<AskedService, Error>;
 
     /// Returns the declaration to ask about next and how many are due, this one included; `None` when none is.
     ///
@@ -104,6 +90,10 @@ pub trait Questions: Send + Sync + 'static {
         ask_for: Duration,
     ) -> Result<Option<(Question, u64)>, Error>;
 
-    /// Notes a step, in one transaction; false, and nothing is stored, when the service is no longer ours.
-    async fn note_question(&self, step: &QuestionStep) -> Result<bool, Error>;
+    /// Notes a step, in one transaction; false, and nothing is stored, when the service's door is no longer ours.
+    async fn note_question(&self, lease: &DoorLease, step: &QuestionStep) -> Result<bool, Error>;
+
+    /// Forgets at most `limit` declarations that were not asked about for `kept_for` and stand in no open crossing;
+    /// returns how many.
+    async fn thin_questions(&self, kept_for: Duration, limit: u32) -> Result<u64, Error>;
 }

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod document;
+mod doors;
 mod error;
 mod exchange;
 mod failure;
@@ -21,16 +22,18 @@ mod task;
 mod text;
 
 pub use bridge::{
-    Advance, BridgeProgress, Bridges, ForeignPartition, LeftOut, LeftOutRow, TakePartition,
+    Advance, BridgePlace, BridgeProgress, Bridges, ForeignPartition, LeftOut, LeftOutRow,
 };
+pub use doors::{DoorLease, Doors};
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
-pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, TakeService};
+pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, service_door};
 pub use logins::{Ha1, Login, Logins};
 pub use parts::{KeptPart, PartChanges, WantedParts};
 pub use queries::{
-    CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate, ObservationFilter,
-    ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,
+    Counts, CrossingFilter, CrossingPage, GateNow, MeasureFilter, ObservationFate,
+    ObservationFilter, ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate,
+    SourceSeen,
 };
 pub use registry::{
     AuditCheck, AuditEntry, Reference, Registry, Role, SeedReport, Token, TokenGrant,
@@ -46,11 +49,11 @@ pub use shards::{
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
 pub trait Store:
-    Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions
+    Shards + Routes + Queries + Exchange + Registry + Logins + Doors + Bridges + Questions
 {
 }
 
-impl<T: Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions> Store
-    for T
+impl<T: Shards + Routes + Queries + Exchange + Registry + Logins + Doors + Bridges + Questions>
+    Store for T
 {
 }

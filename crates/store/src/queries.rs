@@ -173,6 +173,23 @@ pub struct GateNow {
     pub longest_inside: Option<(CrossingId, Timestamp)>,
 }
 
+/// What is open or waits for something, as the metrics count it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Crossings that have not ended.
+    pub open_crossings: i64,
+    /// Records in quarantine that were not redriven.
+    pub quarantined_records: i64,
+    /// Observations in no crossing.
+    pub unlinked_observations: i64,
+    /// Records of province-wide sources that wait for their gate.
+    pub unrouted_records: i64,
+    /// Parts of split messages that wait for the others.
+    pub waiting_parts: i64,
+    /// When the oldest of them was received; `None` when none waits.
+    pub oldest_part_at: Option<Timestamp>,
+}
+
 /// Reading; nothing here changes anything.
 #[async_trait]
 pub trait Queries: Send + Sync + 'static {
@@ -259,7 +276,6 @@ pub trait Queries: Send + Sync + 'static {
         to: Timestamp,
     ) -> Result<Vec<Timestamp>, Error>;
 
-    /// Returns counts for metrics: open crossings, quarantined (not redriven) records, unlinked observations,
-    /// unrouted records.
-    async fn counts(&self) -> Result<(i64, i64, i64, i64), Error>;
+    /// Returns what the metrics count.
+    async fn counts(&self) -> Result<Counts, Error>;
 }

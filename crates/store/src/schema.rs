@@ -5,7 +5,7 @@ use crate::Error;
 /// One step forward of the schema; never edited once released.
 #[derive(Debug)]
 pub(crate) struct Migration {
-    /// Its number, from 1 without gaps.
+    /// Its number; each is greater than the one before.
     pub(crate) version: i64,
     /// Its name, as in the file's.
     pub(crate) name: &'static str,
@@ -40,6 +40,7 @@ migrations! {
     6 "province" "0006_province.sql";
     7 "unrouted" "0007_unrouted.sql";
     8 "devices" "0008_devices.sql";
+    10 "doors" "0010_doors.sql";
 }
 
 /// Returns the version this program works with.

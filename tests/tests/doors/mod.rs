@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use bordergate_tests::{Place, Running, until};
+use bordergate_tests::{Place, Running, Services, program_or_skip, until};
 use serde_json::Value;
 
 /// Longest wait for anything a hub was given.
@@ -131,6 +131,25 @@ impl Hub {
         }
         Ok(duplicates)
     }
+}
+
+/// Makes two hubs of one Kafka and one database, with gates and sources; says that the test is skipped where there is no
+/// program or no such services.
+pub(crate) async fn pair() -> anyhow::Result<Option<(Hub, Hub, Services)>> {
+    let Some(program) = program_or_skip() else {
+        return Ok(None);
+    };
+    let Some(services) = Services::make_or_skip().await? else {
+        return Ok(None);
+    };
+    let environment = services.environment(&[]);
+    let (one, other) = (
+        Hub::new(&program, &environment)?,
+        Hub::new(&program, &environment)?,
+    );
+    one.place.prepare().await?;
+    one.seed().await?;
+    Ok(Some((one, other, services)))
 }
 
 /// Returns a weighbridge's ticket, which no two numbers share.

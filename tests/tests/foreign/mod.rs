@@ -71,7 +71,19 @@ impl Foreign {
         value: Option<&str>,
         headers: &[(&str, &str)],
     ) -> anyhow::Result<i64> {
-        let mut record = FutureRecord::<str, str>::to(&self.topic).partition(partition);
+        let value = value.map(str::as_bytes);
+        self.send_bytes(partition, key, value, headers).await
+    }
+
+    /// Writes a message that is no text and returns its offset.
+    pub(crate) async fn send_bytes(
+        &self,
+        partition: i32,
+        key: Option<&str>,
+        value: Option<&[u8]>,
+        headers: &[(&str, &str)],
+    ) -> anyhow::Result<i64> {
+        let mut record = FutureRecord::<str, [u8]>::to(&self.topic).partition(partition);
         (record.key, record.payload) = (key, value);
         if !headers.is_empty() {
             let empty = OwnedHeaders::new();

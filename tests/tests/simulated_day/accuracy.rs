@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::ops::AddAssign;
 
-use bordergate_model::{Crossing, Observation, RecordId, UnlinkedReason};
+use bordergate_model::{Crossing, KeyKind, LinkedReading, Observation, RecordId, UnlinkedReason};
 use bordergate_simulator::{Day, Disturbance, Noise, TruePlate};
 
 use super::compared::{linked, records};
@@ -176,17 +176,15 @@ fn by_rules(day: &Day) -> HashMap<RecordId, BTreeSet<RecordId>> {
 }
 
 /// Returns the records in a crossing beside one: other events, whose own plates, if any, were not read so wrong that
-/// they are themselves in question.
+/// they are themselves in question; what its lane joined says nothing of plates.
 fn companions(
     crossing: &Crossing,
     record_id: RecordId,
     spoiled: &HashSet<RecordId>,
 ) -> BTreeSet<RecordId> {
-    let readings = || {
-        let readings = crossing.readings.iter();
-        readings.map(|reading| reading.observation.as_ref())
-    };
-    let own = readings().find(|reading| reading.record_id == record_id);
+    let mut readings = crossing.readings.iter();
+    let own = readings.find(|one| one.observation.record_id == record_id);
+    let own = own.map(|one| one.observation.as_ref());
     let is_other = |reading: &&Observation| {
         let same_event = own.is_some_and(|own| {
             own.source_id == reading.source_id
@@ -195,7 +193,13 @@ fn companions(
         });
         reading.record_id != record_id && !same_event
     };
-    readings()
+    let is_by_lane = |reading: &LinkedReading| {
+        let key = reading.link_key.as_ref();
+        key.is_some_and(|key| key.kind == KeyKind::Lane)
+    };
+    let by_own_keys = crossing.readings.iter().filter(|one| !is_by_lane(one));
+    by_own_keys
+        .map(|one| one.observation.as_ref())
         .filter(is_other)
         .map(|reading| reading.record_id)
         .filter(|other| !spoiled.contains(other))

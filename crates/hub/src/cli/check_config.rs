@@ -81,7 +81,7 @@ fn unusable_files(settings: &Settings) -> Vec<(&'static str, anyhow::Error)> {
             .map_or(Ok(()), |path| open::secret(path).map(drop))
     };
     let pem = |path: &Option<PathBuf>| path.as_deref().map_or(Ok(()), tls::pem);
-    let kafka = &settings.kafka;
+    let kafka = &settings.kafka.security;
     [
         (
             "http.tls_certificate",

@@ -1,12 +1,13 @@
 //! `bordergate simulate`: days of a border and their truth as files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
+use bordergate_model::RecordId;
 use bordergate_simulator::{
     Day, MOST_DAYS, Noise, Plan, gates_csv, known_gates, messages_jsonl, simulate, sources_csv,
     sources_of, truth_jsonl,
@@ -130,18 +131,20 @@ fn changed(noise: &Noise, text: &str) -> anyhow::Result<Noise> {
 
 fn write(out: &Path, day: &Day) -> anyhow::Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
-    let unlinked: Vec<_> = day
-        .unlinked
-        .iter()
-        .map(|record_id| serde_json::json!({"record_id": record_id}))
-        .collect();
+    let named = |records: &BTreeSet<RecordId>| -> Vec<_> {
+        let records = records.iter();
+        records
+            .map(|record_id| serde_json::json!({"record_id": record_id}))
+            .collect()
+    };
     for (name, text) in [
         ("gates.csv", gates_csv(&day.gates)),
         ("sources.csv", sources_csv(&day.sources)),
         ("crossings.jsonl", truth_jsonl(&day.truth)),
         ("milestones.jsonl", truth_jsonl(&day.milestones)),
         ("facts.jsonl", truth_jsonl(&day.facts)),
-        ("unlinked.jsonl", truth_jsonl(&unlinked)),
+        ("unlinked.jsonl", truth_jsonl(&named(&day.unlinked))),
+        ("unrouted.jsonl", truth_jsonl(&named(&day.unrouted))),
     ] {
         let path = out.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;

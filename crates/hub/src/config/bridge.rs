@@ -1,11 +1,10 @@
 //! `[[bridge]]`: Kafka clusters of other systems whose topics are read, and what cannot be right about them.
 
-use std::path::PathBuf;
-
 use bordergate_model::SourceId;
 use serde::{Deserialize, Serialize};
 
 use super::entry::entry;
+use super::kafka::KafkaSecurity;
 
 /// Where a partition begins that was never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,27 +28,16 @@ pub enum OnGap {
 
 entry! {
     /// A Kafka cluster of other systems.
-    "bridge" Bridge {
+    Bridge {
         /// Comma-separated `host:port` list; must be set.
         brokers: String = String::new(),
         /// Where a partition begins that was never read: `earliest` or `latest`.
         begin: Begin = Begin::Earliest,
         /// What to do when records were deleted before they were read: `stop` (an alarm until this says otherwise) or `record` (an alarm, the missing offsets are written down, and reading goes on).
         on_gap: OnGap = OnGap::Stop,
-        /// `plaintext`, `ssl`, `sasl_plaintext` or `sasl_ssl`. All but the first need the build feature `kafka-tls`.
-        security_protocol: String = "plaintext".to_owned(),
-        /// PEM file with the authorities that sign the brokers' certificates.
-        ca_file: Option<PathBuf> = None,
-        /// PEM file with the hub's client certificate.
-        certificate_file: Option<PathBuf> = None,
-        /// PEM file with the client certificate's key.
-        key_file: Option<PathBuf> = None,
-        /// `SCRAM-SHA-256`, `SCRAM-SHA-512` or `PLAIN`; with `sasl_*` only.
-        sasl_mechanism: Option<String> = None,
-        /// User name for SASL.
-        username: Option<String> = None,
-        /// File that holds the password for SASL, readable by the hub only.
-        password_file: Option<PathBuf> = None,
+    } + shared {
+        /// Transport and login.
+        security: KafkaSecurity,
     } nested {
         /// The topics that are read; at least one.
         topics: Vec<BridgeTopic>,
@@ -58,7 +46,7 @@ entry! {
 
 entry! {
     /// A topic that is read, and the source its records are sent under: `source`, `source_header` or `source_is_key`.
-    "bridge.topics" BridgeTopic {
+    BridgeTopic {
         /// The topic's name; must be set.
         topic: String = String::new(),
         /// Source of all its records.

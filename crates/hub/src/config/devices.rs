@@ -6,7 +6,7 @@ use super::entry::entry;
 
 entry! {
     /// What the MQTT door subscribes to, and whose messages come there.
-    "mqtt.subscriptions" Subscription {
+    Subscription {
         /// Topic filter, with `+` and `#` as MQTT has them; a level `{source}` stands for the source's id.
         topic: String = String::new(),
         /// The source of every message there; unset: the topic has a level `{source}`.
@@ -18,7 +18,7 @@ entry! {
 
 entry! {
     /// A scale whose continuous output (`mettler-continuous`) comes over TCP.
-    "tcp.scales" Scale {
+    Scale {
         /// The source each weighing is a record of.
         source: String = String::new(),
         /// `host:port` of the scale to connect to; unset: it connects to `listen`.
@@ -36,7 +36,7 @@ entry! {
 
 entry! {
     /// A port on which electronic seals (`jt701-p45`) report over TCP.
-    "tcp.seals" SealPort {
+    SealPort {
         /// The source each report is a record of.
         source: String = String::new(),
         /// `address:port` to listen on.

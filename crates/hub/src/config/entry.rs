@@ -4,11 +4,14 @@
 
 /// Makes the structure of one entry of a list, its default and its documented keys.
 ///
-/// `nested` are lists inside an entry; they document themselves.
+/// `shared` are keys that other sections have too, and stand among those of the entry; `nested` are lists inside an
+/// entry, which document themselves.
 macro_rules! entry {
-    ($(#[doc = $entry_doc:literal])* $list:literal $entry:ident {
+    ($(#[doc = $entry_doc:literal])* $entry:ident {
         $($(#[doc = $doc:literal])* $name:ident: $type:ty = $default:expr,)*
-    } nested {
+    } $(+ shared {
+        $(#[doc = $shared_doc:literal])* $shared:ident: $shared_type:ty,
+    })? nested {
         $($(#[doc = $nested_doc:literal])* $nested:ident: $nested_type:ty,)*
     }) => {
         $(#[doc = $entry_doc])*
@@ -16,24 +19,31 @@ macro_rules! entry {
         #[serde(deny_unknown_fields, default)]
         pub struct $entry {
             $($(#[doc = $doc])* pub $name: $type,)*
+            $($(#[doc = $shared_doc])* #[serde(flatten)] pub $shared: $shared_type,)?
             $($(#[doc = $nested_doc])* pub $nested: $nested_type,)*
         }
 
         impl Default for $entry {
             fn default() -> Self {
-                Self { $($name: $default,)* $($nested: Vec::new(),)* }
+                Self {
+                    $($name: $default,)*
+                    $($shared: <$shared_type>::default(),)?
+                    $($nested: Vec::new(),)*
+                }
             }
         }
 
         impl $entry {
-            /// Returns every key of an entry, with default and meaning.
-            pub(super) fn keys() -> Vec<crate::config::settings::Key> {
+            /// Returns every key, as they stand in the section `section`, with default and meaning.
+            pub(super) fn keys(section: &str) -> Vec<crate::config::settings::Key> {
                 let defaults = Self::default();
-                vec![$(crate::config::settings::Key {
-                    name: format!("[{}].{}", $list, stringify!($name)),
+                let keys = vec![$(crate::config::settings::Key {
+                    name: format!("{section}.{}", stringify!($name)),
                     default: crate::config::settings::written(&defaults.$name),
                     meaning: [$($doc),*].concat().trim().to_owned(),
-                },)*]
+                },)*];
+                $(let keys = [keys, <$shared_type>::keys(section)].concat();)?
+                keys
             }
         }
     };

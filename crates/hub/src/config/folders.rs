@@ -19,7 +19,7 @@ pub enum Split {
 
 entry! {
     /// A folder that is watched for files.
-    "folders" Folder {
+    Folder {
         /// Folder to watch; must be set. Its subfolders `working`, `done` and `failed` are the hub's.
         path: PathBuf = PathBuf::new(),
         /// Source under which its records are sent; must be set.

@@ -14,7 +14,7 @@ const MOST_PER_MINUTE: u32 = 600;
 
 entry! {
     /// A customs service that is asked for the container lists of declarations that the board waits for.
-    "gdc" Gdc {
+    Gdc {
         /// `https://host/path` that is asked; must be set. Nothing else is: neither redirects nor proxies are followed.
         url: String = String::new(),
         /// User name for HTTP Basic authentication; unset: none.
@@ -45,7 +45,7 @@ entry! {
 
 entry! {
     /// A source of format `gdc-container-list`: the declarations of open crossings at its gate are asked about.
-    "gdc.sources" GdcSource {
+    GdcSource {
         /// The source; must be set.
         source: String = String::new(),
         /// Code of the customs office where its declarations are registered, sent as `Ma_HQ`; empty: left out.

@@ -44,6 +44,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::config::keys;
 
     fn file(text: &str) -> tempfile::NamedTempFile {
         let mut file = tempfile::Builder::new()
@@ -75,6 +76,31 @@ mod tests {
         let file = file("[http]\nadress = \"127.0.0.1:9000\"\n");
         let error = load(Some(file.path()), &[]).expect_err("a typing error");
         assert!(format!("{error:#}").contains("adress"), "{error:#}");
+    }
+
+    #[test]
+    fn kafka_is_spoken_to_in_the_same_words_whosever_it_is() {
+        let words = "security_protocol = \"ssl\"\nca_file = \"ca.pem\"\nusername = \"hub\"\n";
+        let section = format!("brokers = \"b:9092\"\n{words}");
+        let both = file(&format!("[kafka]\n{section}[[bridge]]\n{section}"));
+        let settings = load(Some(both.path()), &[]).expect("loads");
+        let (own, foreign) = (&settings.kafka.security, &settings.bridge[0].security);
+        assert_eq!(own, foreign);
+        assert_eq!(own.security_protocol, "ssl");
+        assert_eq!(own.ca_file.as_deref(), Some(Path::new("ca.pem")));
+        assert_eq!(settings.kafka.brokers.as_deref(), Some("b:9092"));
+        for section in ["[kafka]", "[[bridge]]"] {
+            let wrong = file(&format!("{section}\nsecurity_protocoll = \"ssl\"\n"));
+            let error = load(Some(wrong.path()), &[]).expect_err("a typing error");
+            assert!(
+                format!("{error:#}").contains("security_protocoll"),
+                "{error:#}"
+            );
+        }
+        let names: Vec<String> = keys().into_iter().map(|key| key.name).collect();
+        for name in ["kafka.ca_file", "[bridge].ca_file", "[bridge.topics].topic"] {
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::bridge::{Bridge, BridgeTopic};
 use super::devices::{Scale, SealPort, Subscription};
 use super::folders::Folder;
 use super::gdc::{Gdc, GdcSource};
+use super::kafka::KafkaSecurity;
 
 /// One key of the configuration, documented from the code.
 #[derive(Clone, Debug, Serialize)]
@@ -25,7 +26,9 @@ pub struct Key {
 macro_rules! settings {
     ($($(#[doc = $section_doc:literal])* $section:ident: $section_type:ident {
         $($(#[doc = $doc:literal])* $name:ident: $type:ty = $default:expr,)*
-    })*) => {
+    } $(+ shared {
+        $(#[doc = $shared_doc:literal])* $shared:ident: $shared_type:ty,
+    })?)*) => {
         /// All settings of the hub.
         #[derive(Clone, Debug, Default, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
@@ -43,11 +46,17 @@ macro_rules! settings {
             $(#[doc = $section_doc])*
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
             #[serde(deny_unknown_fields, default)]
-            pub struct $section_type { $($(#[doc = $doc])* pub $name: $type,)* }
+            pub struct $section_type {
+                $($(#[doc = $doc])* pub $name: $type,)*
+                $($(#[doc = $shared_doc])* #[serde(flatten)] pub $shared: $shared_type,)?
+            }
 
             impl Default for $section_type {
                 fn default() -> Self {
-                    Self { $($name: $default,)* }
+                    Self {
+                        $($name: $default,)*
+                        $($shared: <$shared_type>::default(),)?
+                    }
                 }
             }
         )*
@@ -63,16 +72,17 @@ macro_rules! settings {
                     default: written(&defaults.$name),
                     meaning: [$($doc),*].concat().trim().to_owned(),
                 });)*
+                $(all.extend(<$shared_type>::keys(stringify!($section)));)?
             })*
             all.extend([
-                Subscription::keys(),
-                Scale::keys(),
-                SealPort::keys(),
-                Folder::keys(),
-                Bridge::keys(),
-                BridgeTopic::keys(),
-                Gdc::keys(),
-                GdcSource::keys(),
+                Subscription::keys("[mqtt.subscriptions]"),
+                Scale::keys("[tcp.scales]"),
+                SealPort::keys("[tcp.seals]"),
+                Folder::keys("[folders]"),
+                Bridge::keys("[bridge]"),
+                BridgeTopic::keys("[bridge.topics]"),
+                Gdc::keys("[gdc]"),
+                GdcSource::keys("[gdc.sources]"),
             ].into_iter().flatten());
             all
         }
@@ -188,20 +198,9 @@ settings! {
         min_insync_replicas: i32 = 1,
         /// Milliseconds until an append that the brokers do not acknowledge is given up.
         append_timeout_ms: u64 = 20_000,
-        /// `plaintext`, `ssl`, `sasl_plaintext` or `sasl_ssl`. All but the first need the build feature `kafka-tls`.
-        security_protocol: String = "plaintext".to_owned(),
-        /// PEM file with the authorities that sign the brokers' certificates.
-        ca_file: Option<PathBuf> = None,
-        /// PEM file with the hub's client certificate.
-        certificate_file: Option<PathBuf> = None,
-        /// PEM file with the client certificate's key.
-        key_file: Option<PathBuf> = None,
-        /// `SCRAM-SHA-256`, `SCRAM-SHA-512` or `PLAIN`; with `sasl_*` only.
-        sasl_mechanism: Option<String> = None,
-        /// User name for SASL.
-        username: Option<String> = None,
-        /// File that holds the password for SASL, readable by the hub only.
-        password_file: Option<PathBuf> = None,
+    } + shared {
+        /// Transport and login.
+        security: KafkaSecurity,
     }
     /// What the log keeps.
     log: Log {

@@ -29,6 +29,11 @@ const ZONE: &str = "Asia/Ho_Chi_Minh";
 /// Share of crossings that must be exact for `--exit` to end with status 0.
 const EXACT_SHARE: f64 = 0.995;
 
+/// How often it is looked whether everything is processed.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// So many times, for records that wait for their gate: five seconds.
+const ROUTING_LOOKS: u32 = 100;
+
 /// How fast the day passes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
@@ -163,8 +168,22 @@ async fn show(hub: &Hub, day: &Day, lgsp: &lgsp::Follower) -> anyhow::Result<boo
     Ok(is_exact && account.unaccounted.is_empty())
 }
 
+/// Waits until everything in the log is processed, and what the router routes too. A record that waits for its gate is
+/// tried again within a second of what tells it; one that waits longer is left waiting.
 async fn wait_processed(app: &App) -> anyhow::Result<()> {
-    for shard in app.settings.processed_shards() {
+    for _ in 0..ROUTING_LOOKS {
+        wait_for_ends(app).await?;
+        if app.store.counts().await?.unrouted_records == 0 {
+            break;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    wait_for_ends(app).await
+}
+
+async fn wait_for_ends(app: &App) -> anyhow::Result<()> {
+    // The router's shard is the last: what it has routed lies in the others when they are looked at.
+    for shard in app.settings.processed_shards().into_iter().rev() {
         let end = app.log.end(shard).await?;
         loop {
             let progress = app.store.progress(shard).await?;
@@ -174,7 +193,7 @@ async fn wait_processed(app: &App) -> anyhow::Result<()> {
             if !app.health.is_well() {
                 bail!("a part of the hub has stopped: {:?}", app.health.tasks());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
     Ok(())

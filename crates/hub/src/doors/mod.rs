@@ -6,6 +6,7 @@ mod complaints;
 pub mod files;
 pub mod gdc;
 pub mod http;
+mod lease;
 pub mod mqtt;
 mod own;
 mod pauses;
@@ -23,8 +24,7 @@ use crate::app::App;
 use crate::roles::spawn_watched;
 
 /// Opens the doors that the settings name: to a broker, to devices, into folders, to other systems' topics and to
-/// customs services. They
-/// close when the hub stops.
+/// customs services. They close when the hub stops.
 ///
 /// # Errors
 /// When the settings of one cannot be used, or its port is taken; says which.

@@ -1,5 +1,7 @@
 //! Counters and gauges under `/metrics`: `bordergate_<noun>_<unit>`, no ids of records or vehicles as labels.
 
+use bordergate_store::Counts;
+use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge, Histogram, MeterProvider as _};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -23,6 +25,8 @@ pub struct Metrics {
     quarantined_records: Gauge<i64>,
     unlinked_observations: Gauge<i64>,
     unrouted_records: Gauge<i64>,
+    waiting_parts: Gauge<i64>,
+    oldest_part_seconds: Gauge<f64>,
     feed_lag_records: Gauge<i64>,
     suspect_clocks: Gauge<i64>,
     doors_open: Gauge<i64>,
@@ -103,6 +107,14 @@ impl Metrics {
             unrouted_records: meter
                 .i64_gauge("bordergate_unrouted_records")
                 .with_description("Records of province-wide sources that wait for their gate.")
+                .build(),
+            waiting_parts: meter
+                .i64_gauge("bordergate_waiting_parts")
+                .with_description("Parts of split messages that wait for the others.")
+                .build(),
+            oldest_part_seconds: meter
+                .f64_gauge("bordergate_oldest_part_seconds")
+                .with_description("Time since the oldest waiting part of a split message was received, by the hub's clock; 0 when none waits.")
                 .build(),
             feed_lag_records: meter
                 .i64_gauge("bordergate_feed_lag_records")
@@ -215,19 +227,19 @@ impl Metrics {
         self.lag_seconds.record(seconds, &labels);
     }
 
-    /// Sets what the store counts.
-    pub fn set_counts(
-        &self,
-        open_crossings: i64,
-        quarantined_records: i64,
-        unlinked_observations: i64,
-        unrouted_records: i64,
-    ) {
-        self.open_crossings.record(open_crossings, &[]);
-        self.quarantined_records.record(quarantined_records, &[]);
+    /// Sets what the store counts; `now` is the hub's clock.
+    pub fn set_counts(&self, counts: &Counts, now: Timestamp) {
+        self.open_crossings.record(counts.open_crossings, &[]);
+        self.quarantined_records
+            .record(counts.quarantined_records, &[]);
         self.unlinked_observations
-            .record(unlinked_observations, &[]);
-        self.unrouted_records.record(unrouted_records, &[]);
+            .record(counts.unlinked_observations, &[]);
+        self.unrouted_records.record(counts.unrouted_records, &[]);
+        self.waiting_parts.record(counts.waiting_parts, &[]);
+        let age = counts.oldest_part_at.map_or(0.0, |received_at| {
+            now.duration_since(received_at).as_secs_f64().max(0.0)
+        });
+        self.oldest_part_seconds.record(age, &[]);
     }
 
     /// Sets a partner's feed lag.

@@ -49,6 +49,18 @@ pub(super) const SECOND_MAKE: &[Row] = &[
     ("in-3", Spot::GateIn, D::PlateRecognizer, Door::Http, &[("135-225", M::GateIn)]),
     ("out-2", Spot::GateOut, D::Survision, Door::Ingest, &[("away", M::GateOut)]),
     ("scale-2", Spot::Scale, D::Mettler, Door::Http, &[("*", M::Weighed)]),
+    ("platform-2", Spot::Platform, D::Survision, Door::Ingest, &[("front", M::Weighed)]),
     ("yard-1", Spot::Yard, D::DahuaTollgate, Door::Http, YARD),
     ("yard-2", Spot::Yard, D::DahuaLines, Door::Ingest, YARD),
 ];
+
+/// What all gates have together.
+pub(super) const PROVINCE: Row = ("customs", Spot::Province, D::Customs, Door::Http, &[]);
+
+/// Returns the lane of a sensor, by its name: its own, but for a camera that looks at a platform.
+pub(super) fn lane(name: &'static str) -> &'static str {
+    match name {
+        "platform-2" => "scale-2",
+        name => name,
+    }
+}

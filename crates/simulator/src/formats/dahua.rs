@@ -18,14 +18,15 @@ pub(super) fn lines(sight: &Sight<'_>) -> Wire {
         "EventBaseInfo.Action=Pulse".to_owned(),
         "EventBaseInfo.Index=0".to_owned(),
         format!("GroupID={}", sight.serial),
-        "CountInGroup=1".to_owned(),
-        "IndexInGroup=1".to_owned(),
-        format!("EventSeq={}", sight.serial % 100_000),
+        format!("CountInGroup={}", sight.frame.count),
+        format!("IndexInGroup={}", sight.frame.index),
+        format!("EventSeq={}", event_number(sight)),
         format!("Lane={}", sight.serial % 2),
         format!("UTC={}", sight.device_at + AHEAD_SECONDS),
         format!("UTCMS={}", sight.millisecond),
         format!("MachineName={}", sight.post.source.source_id),
         "Object.ObjectType=Plate".to_owned(),
+        format!("Object.Confidence={}", sight.frame.confidence),
         format!("Object.Text={plate}"),
         format!("TrafficCar.PlateNumber={plate}"),
         "TrafficCar.PlateColor=Yellow".to_owned(),
@@ -65,15 +66,16 @@ pub(super) fn events(sight: &Sight<'_>) -> Wire {
         "Index": 0,
         "Data": {
             "GroupID": sight.serial,
-            "CountInGroup": 1,
-            "IndexInGroup": 1,
-            "EventSeq": sight.serial % 100_000,
+            "CountInGroup": sight.frame.count,
+            "IndexInGroup": sight.frame.index,
+            "EventSeq": event_number(sight),
             "Lane": sight.serial % 2,
             "UTC": sight.device_at + AHEAD_SECONDS,
             "RealUTC": sight.device_at,
             "UTCMS": sight.millisecond,
             "LocaleTime": wall::spaced(sight.device_at),
             "MachineName": sight.post.source.source_id,
+            "Object": {"ObjectType": "Plate", "Confidence": sight.frame.confidence},
             "TrafficCar": {
                 "PlateNumber": sight.plate.unwrap_or_default(),
                 "PlateType": "Yellow",
@@ -114,6 +116,11 @@ pub(super) fn tollgate_keep_alive(device_at: i64) -> Wire {
         json!({"Active": "keepAlive", "DeviceID": "sim", "Time": wall::spaced(device_at)})
             .to_string(),
     )
+}
+
+/// Pictures of one car follow each other.
+fn event_number(sight: &Sight<'_>) -> u64 {
+    (sight.serial * 4 + u64::from(sight.frame.index)) % 100_000
 }
 
 /// Devices write `Approach` where the registration says `approach`.

@@ -4,7 +4,7 @@ use bordergate_model::Milestone;
 
 use super::Read;
 use crate::border::{Border, Post, Spot};
-use crate::formats::{self, Sight, Wire};
+use crate::formats::{self, Frame, Sight, Wire};
 use crate::plan::Noise;
 use crate::telling::{Telling, What};
 
@@ -38,6 +38,7 @@ pub(super) fn sight<'a>(
         plate: None,
         is_retransmission: false,
         is_provisional: false,
+        frame: Frame::ONLY,
     }
 }
 

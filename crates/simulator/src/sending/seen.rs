@@ -3,11 +3,11 @@
 use bordergate_model::Milestone;
 
 use super::Read;
-use crate::border::Device;
+use crate::border::{Device, Spot};
 use crate::formats::Sight;
 use crate::identity::Plate;
 use crate::telling::{Declaration, Telling, What};
-use crate::truth::Seen;
+use crate::truth::{OnLane, Seen};
 use crate::wall::{HOUR, MINUTE};
 
 /// Returns what a message tells, as a reader must understand it.
@@ -19,8 +19,25 @@ pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_m
         // The camera counts cars anew after a reboot, so an event is one car of one hour.
         let hour = sight.device_ms().div_euclid(HOUR * 1_000);
         seen.event = Some((sight.serial, hour));
-        seen.is_provisional = sight.is_provisional;
+        seen.worth = [u8::from(!sight.is_provisional), 0, 0];
     }
+    if sight.frame.count > 1 {
+        // So does a camera that takes several pictures of a car, within ten minutes of its clock.
+        seen.event = Some((sight.serial, sight.device_at.div_euclid(10 * MINUTE)));
+    }
+    if let Some(lane) = post.source.lane.clone().filter(|_| post.device.is_sensor()) {
+        let clock_ms = post.source.clock_offset_seconds * 1_000;
+        let at_ms = match post.device {
+            Device::Mettler => received_ms,
+            _ => sight.device_ms() - clock_ms,
+        };
+        seen.on_lane = Some(OnLane {
+            lane,
+            source_id: post.source.source_id.clone(),
+            at_ms,
+        });
+    }
+    seen.is_placed = post.spot != Spot::Province || names_gate(&telling.what);
     let told_at = sight.device_at - post.source.clock_offset_seconds;
     let to_the_minute = told_at - told_at.rem_euclid(MINUTE);
     if let Read::Plate(plate) = read {
@@ -28,8 +45,23 @@ pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_m
         seen.painted = painted(&telling.what).filter(|_| plate.is_some()).cloned();
         seen.text = sight.plate.map(str::to_owned);
     }
+    if sight.frame.count > 1 {
+        let shape = seen
+            .plate
+            .as_ref()
+            .map_or(0, |plate| match plate.has_shape() {
+                true => 2,
+                false => 1,
+            });
+        seen.worth = [shape, sight.frame.confidence, sight.frame.index];
+    }
     match &telling.what {
         What::Plate { milestone, .. } => seen.readings.push((*milestone, told_at)),
+        // Frames tell no time.
+        What::Weighing { .. } if post.device == Device::Mettler => {
+            let received_at = received_ms.div_euclid(1000);
+            seen.readings.push((Milestone::Weighed, received_at));
+        }
         What::Weighing { .. } => seen.readings.push((Milestone::Weighed, told_at)),
         What::Boxes { milestone, numbers } => {
             seen.readings.push((*milestone, told_at));
@@ -96,6 +128,14 @@ pub(super) fn seen(telling: &Telling, sight: &Sight<'_>, read: &Read, received_m
         What::Alive => {}
     }
     seen
+}
+
+/// Tells whether a message of customs names the gate: those of imports and of passages do.
+fn names_gate(what: &What) -> bool {
+    match what {
+        What::Declaration(told) => told.code.starts_with("VAD"),
+        what => matches!(what, What::Passage { .. }),
+    }
 }
 
 /// Returns what is painted on the vehicle that a sensor sees.

@@ -1,4 +1,4 @@
-//! Several words on one event: the last speaks for all, and the others go where it goes (formats.md, Axis).
+//! Several words on one event: the best speaks for all, and the others go where it goes (formats.md, Axis and Dahua).
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,20 @@ pub(super) type Superseded<'a> = (&'a (RecordId, Seen), RecordId);
 pub(super) fn speakers<'a>(
     sent: &[&'a (RecordId, Seen)],
 ) -> (Vec<&'a (RecordId, Seen)>, Vec<Superseded<'a>>) {
-    let last_words: BTreeMap<_, RecordId> = sent
-        .iter()
-        .filter(|(_, seen)| !seen.is_provisional && !seen.keys().is_empty())
-        .filter_map(|(record_id, seen)| Some((seen.event?, *record_id)))
-        .collect();
+    let mut best: BTreeMap<_, ([u8; 3], RecordId)> = BTreeMap::new();
+    for (record_id, seen) in sent.iter().filter(|(_, seen)| !seen.keys().is_empty()) {
+        if let Some(event) = seen.event {
+            let word = (seen.worth, *record_id);
+            let speaker = best.entry(event).or_insert(word);
+            *speaker = word.max(*speaker);
+        }
+    }
     let mut speaking = Vec::new();
     let mut superseded = Vec::new();
     for &message in sent {
-        let last_word = message.1.event.and_then(|event| last_words.get(&event));
-        match last_word.filter(|_| message.1.is_provisional) {
-            Some(speaker) => superseded.push((message, *speaker)),
+        let speaker = message.1.event.and_then(|event| best.get(&event));
+        match speaker.filter(|(worth, _)| *worth > message.1.worth) {
+            Some((_, speaker)) => superseded.push((message, *speaker)),
             None => speaking.push(message),
         }
     }

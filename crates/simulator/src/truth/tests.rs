@@ -214,7 +214,7 @@ fn the_standing_reading_of_a_milestone_and_the_durations_from_it() {
 fn the_last_word_on_a_car_takes_the_first_along_whatever_that_read() {
     let word = |tail: &str, is_provisional: bool, minute: i64| Seen {
         event: Some((7, 0)),
-        is_provisional,
+        worth: [u8::from(!is_provisional), 0, 0],
         ..camera(tail, M::GateIn, minute)
     };
     let truck = [camera("12C12345", M::YardIn, 10)];
@@ -368,4 +368,104 @@ fn channel_cargo_and_load_come_from_what_was_told() {
         (only.plate_key.as_deref(), only.state),
         (Some("12C12345"), State::CloseMissed)
     );
+}
+
+/// Something told on a lane, `second` seconds after eight.
+fn on_lane(seen: Seen, source: &str, second: i64) -> Seen {
+    let milestone = seen.readings[0].0;
+    Seen {
+        readings: vec![(milestone, second)],
+        on_lane: Some(OnLane {
+            lane: "scale-2".to_owned(),
+            source_id: SourceId::parse(source).expect("a name"),
+            at_ms: second * 1000,
+        }),
+        ..seen
+    }
+}
+
+#[test]
+fn a_weighing_is_of_the_one_vehicle_that_its_lane_saw() {
+    let drives_on = |tail: &str, second| on_lane(camera(tail, M::Weighed, 0), "camera", second);
+    let nameless = |source: &str, second| {
+        let mut seen = drives_on("", second);
+        (seen.plate, seen.on_lane) = (None, on_lane(seen.clone(), source, second).on_lane);
+        seen
+    };
+    let weighed = |second| nameless("scale", second);
+    let (one, other) = ("12C12345", "29C55512");
+    for (sent, crossing_count, unlinked_count) in [
+        (vec![drives_on(one, 0), weighed(15)], 1, 0),
+        (vec![drives_on(one, 0), weighed(121)], 1, 1),
+        // Two vehicles, the second unread in the third case.
+        (
+            vec![drives_on(one, 0), drives_on(other, 60), weighed(15)],
+            2,
+            1,
+        ),
+        (
+            vec![drives_on(one, 0), nameless("camera", 60), weighed(15)],
+            1,
+            2,
+        ),
+        // One sighting does not explain two weighings.
+        (vec![drives_on(one, 0), weighed(15), weighed(60)], 1, 2),
+        (vec![weighed(15)], 0, 1),
+    ] {
+        let (crossings, unlinked) = crossings(sent.clone());
+        assert_eq!(
+            (crossings.len(), unlinked),
+            (crossing_count, unlinked_count),
+            "{sent:?}"
+        );
+    }
+    let both = vec![drives_on(one, 0), weighed(15)];
+    assert_eq!(crossings(both).0, ["unknown open WEIGHED WEIGHED"]);
+}
+
+#[test]
+fn the_best_picture_of_a_car_speaks_for_the_others() {
+    let picture = |tail: &str, worth: [u8; 3]| Seen {
+        event: Some((7, 0)),
+        worth,
+        ..camera(tail, M::YardIn, 10)
+    };
+    let truck = camera("12C12345", M::GateIn, 0);
+    for (first, second) in [
+        // By shape, by confidence, by number.
+        (
+            picture("12C12345", [2, 60, 1]),
+            picture("12C1234X", [1, 99, 2]),
+        ),
+        (
+            picture("12C12345", [2, 61, 1]),
+            picture("12C98765", [2, 60, 2]),
+        ),
+        (
+            picture("12C98765", [2, 60, 1]),
+            picture("12C12345", [2, 60, 2]),
+        ),
+    ] {
+        let sent = vec![truck.clone(), first, second];
+        assert_eq!(crossings(sent).0, ["export open GATE_IN YARD_IN YARD_IN"]);
+    }
+}
+
+#[test]
+fn what_names_no_gate_is_found_by_an_exact_key() {
+    let declared = Seen {
+        is_placed: false,
+        ..report("12C12345", M::Cleared, 30)
+    };
+    for (beside, told) in [
+        (Some("12C12345"), "export open GATE_IN CLEARED"),
+        // Alike, but not the very plate.
+        (Some("I2C12345"), "export open GATE_IN"),
+        (None, ""),
+    ] {
+        let beside = beside.map(|tail| camera(tail, M::GateIn, 0));
+        let sent = beside.into_iter().chain([declared.clone()]).collect();
+        let (crossings, unlinked) = crossings(sent);
+        assert_eq!((crossings.join(", ").as_str(), unlinked), (told, 0));
+    }
 }

@@ -1,8 +1,15 @@
 //! Rekor Scout, formerly OpenALPR (`rekor-scout`): the agent's JSON, one message or a list.
 //!
 //! `alpr_group` is one read of a vehicle; `alpr_results` is one frame of it and ignored, so is a heartbeat. The
-//! event id is `best_uuid`; a preview of a group, sent before its vehicle is gone, is an event of its own, since its
-//! best frame may change. `travel_direction` is in degrees: the registration maps sectors. Source: formats.md, Rekor.
+//! event id is `best_uuid`. `travel_direction` is in degrees: the registration maps sectors. Source: formats.md, Rekor.
+//!
+//! A preview of a group (`plate_group_enable_preview`, sent while its vehicle is in view) is an event of its own, linked with
+//! the group by its plate, and no revision of it: nothing that the vendor documents names a group. `best_uuid` is the best
+//! frame so far, and another one later. `uuids` are frames in no stated order, with `plate_indexes` beside them since one
+//! frame shows several plates; whether a group keeps all frames of its previews is not said. `epoch_start` is that of
+//! the first frame, the same for two vehicles that come into view together. Taking two vehicles for one event would lose one;
+//! two readings of one vehicle lose nothing. Source: help.rekor.ai, "real-time group results"; docs.rekor.ai, "JSON
+//! Group Results".
 
 use bordergate_model::{Observation, Occurred};
 

@@ -3,71 +3,51 @@
 use async_trait::async_trait;
 use bordergate_model::Offset;
 use sqlx::{query, query_as, query_scalar};
-use uuid::Uuid;
 
 use super::column::column;
+use super::doors::fence;
 use super::{PostgresStore, Stamp, sql};
 use crate::failure::OrFailure;
-use crate::rows::bridge::{BridgeTuple, LeftOutTuple, check, left_out, progress};
+use crate::rows::bridge::{
+    BridgeTuple, LeftOutTuple, PlaceTuple, check, left_out, place, progress,
+};
 use crate::{
-    Advance, BridgeProgress, Bridges, Error, ForeignPartition, LeftOut, LeftOutRow, TakePartition,
+    Advance, BridgePlace, BridgeProgress, Bridges, DoorLease, Error, ForeignPartition, LeftOut,
+    LeftOutRow,
 };
 
 #[async_trait]
 impl Bridges for PostgresStore {
-    async fn take_partition(
+    async fn begin_partition(
         &self,
         partition: &ForeignPartition,
-        owner: Uuid,
         begin_offset: Offset,
-    ) -> Result<TakePartition, Error> {
+    ) -> Result<BridgePlace, Error> {
         let partition = partition.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                let row: Option<BridgeTuple<Stamp>> = query_as(sql!("bridge_take"))
+                let row: PlaceTuple = query_as(sql!("bridge_begin"))
                     .bind(&partition.cluster_id)
                     .bind(&partition.topic)
                     .bind(i32::from(partition.partition))
-                    .bind(owner)
                     .bind(begin_offset)
-                    .fetch_optional(connection)
+                    .fetch_one(connection)
                     .await
                     .or_failure()?;
-                row.map_or(Ok(TakePartition::Held), |row| {
-                    progress(row).map(TakePartition::Taken)
-                })
+                place(row)
             })
         })
         .await
     }
 
-    async fn renew_partition(
-        &self,
-        partition: &ForeignPartition,
-        owner_epoch: i64,
-    ) -> Result<bool, Error> {
-        let partition = partition.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let row: Option<i32> = query_scalar(sql!("bridge_renew"))
-                    .bind(&partition.cluster_id)
-                    .bind(&partition.topic)
-                    .bind(i32::from(partition.partition))
-                    .bind(owner_epoch)
-                    .fetch_optional(connection)
-                    .await
-                    .or_failure()?;
-                Ok(row.is_some())
-            })
-        })
-        .await
-    }
-
-    async fn advance_partition(&self, advance: &Advance) -> Result<bool, Error> {
+    async fn advance_partition(&self, lease: &DoorLease, advance: &Advance) -> Result<bool, Error> {
         check(advance)?;
-        let advance = advance.clone();
+        let (lease, advance) = (lease.clone(), advance.clone());
         self.write(move |connection| {
             Box::pin(async move {
+                if !fence(connection, &lease).await? {
+                    return Ok(false);
+                }
                 let Advance {
                     partition,
                     left_out,
@@ -77,7 +57,6 @@ impl Bridges for PostgresStore {
                     .bind(&partition.cluster_id)
                     .bind(&partition.topic)
                     .bind(i32::from(partition.partition))
-                    .bind(advance.owner_epoch)
                     .bind(advance.from_offset)
                     .bind(advance.next_offset)
                     .bind(advance.last_sha256.map(|hash| hash.to_vec()))
@@ -101,25 +80,6 @@ impl Bridges for PostgresStore {
                     }));
                 insert.execute(connection).await.or_failure()?;
                 Ok(true)
-            })
-        })
-        .await
-    }
-
-    async fn release_partition(
-        &self,
-        partition: &ForeignPartition,
-        owner_epoch: i64,
-    ) -> Result<(), Error> {
-        let partition = partition.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let release = query(sql!("bridge_release"))
-                    .bind(&partition.cluster_id)
-                    .bind(&partition.topic)
-                    .bind(i32::from(partition.partition))
-                    .bind(owner_epoch);
-                release.execute(connection).await.or_failure().map(|_| ())
             })
         })
         .await

@@ -8,6 +8,7 @@ mod bridge;
 mod column;
 mod commit;
 mod connection;
+mod doors;
 mod exchange;
 mod gdc;
 mod logins;

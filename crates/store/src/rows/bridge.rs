@@ -1,23 +1,15 @@
 //! Places in topics of other systems, from their columns.
 
-use uuid::Uuid;
-
 use super::{number, sha256};
 use crate::moment::Moment;
 use crate::text::refuse_nul;
-use crate::{Advance, BridgeProgress, Error, ForeignPartition, LeftOut, LeftOutRow};
+use crate::{Advance, BridgePlace, BridgeProgress, Error, ForeignPartition, LeftOut, LeftOutRow};
 
-/// Cluster, topic, partition, owner, epoch, next offset, hash of the last message, when it moved.
-pub(crate) type BridgeTuple<T> = (
-    String,
-    String,
-    i32,
-    Option<Uuid>,
-    i64,
-    i64,
-    Option<Vec<u8>>,
-    T,
-);
+/// Next offset, hash of the last message.
+pub(crate) type PlaceTuple = (i64, Option<Vec<u8>>);
+
+/// Cluster, topic, partition, next offset, hash of the last message, when it moved, whether a hub has its door.
+pub(crate) type BridgeTuple<T> = (String, String, i32, i64, Option<Vec<u8>>, T, bool);
 
 /// Cluster, topic, partition, from offset, until offset, code, detail, bytes, hash, when.
 pub(crate) type LeftOutTuple<T> = (
@@ -37,20 +29,28 @@ pub(crate) type LeftOutTuple<T> = (
 ///
 /// # Errors
 /// [`Error::Corrupt`].
+pub(crate) fn place((next_offset, last_sha256): PlaceTuple) -> Result<BridgePlace, Error> {
+    Ok(BridgePlace {
+        next_offset,
+        last_sha256: hash("last_sha256", last_sha256)?,
+    })
+}
+
+/// Reads a partition that was read.
+///
+/// # Errors
+/// [`Error::Corrupt`].
 pub(crate) fn progress<T: Moment>(row: BridgeTuple<T>) -> Result<BridgeProgress, Error> {
-    let (cluster_id, topic, partition, owner, owner_epoch, next_offset, last_sha256, advanced_at) =
-        row;
+    let (cluster_id, topic, partition, next_offset, last_sha256, advanced_at, is_read) = row;
     Ok(BridgeProgress {
         partition: ForeignPartition {
             cluster_id,
             topic,
             partition: number("partition", partition)?,
         },
-        owner,
-        owner_epoch,
-        next_offset,
-        last_sha256: hash("last_sha256", last_sha256)?,
+        place: place((next_offset, last_sha256))?,
         advanced_at: advanced_at.timestamp()?,
+        is_read,
     })
 }
 

@@ -9,8 +9,8 @@ use crate::document::corrupt;
 use crate::moment::{Moment, optional};
 use crate::{AskedService, Error, Question};
 
-/// Epoch, failures in a row, microseconds until the next request.
-pub(crate) type ServiceTuple = (i64, i64, i64);
+/// Failures in a row, microseconds until the next request.
+pub(crate) type ServiceTuple = (i64, i64);
 
 /// Source, first eleven digits, the number as read, when it was registered, how many are due.
 pub(crate) type QuestionTuple<T> = (String, String, String, Option<T>, i64);
@@ -19,11 +19,8 @@ pub(crate) type QuestionTuple<T> = (String, String, String, Option<T>, i64);
 ///
 /// # Errors
 /// [`Error::Corrupt`].
-pub(crate) fn service(
-    (owner_epoch, failures, pause_us): ServiceTuple,
-) -> Result<AskedService, Error> {
+pub(crate) fn service((failures, pause_us): ServiceTuple) -> Result<AskedService, Error> {
     Ok(AskedService {
-        owner_epoch,
         failure_count: number("failure_count", failures)?,
         pause: Duration::from_micros(number("pause", pause_us)?),
     })

@@ -5,6 +5,7 @@
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod bridge;
+pub(crate) mod counts;
 pub(crate) mod crossing;
 pub(crate) mod fact;
 pub(crate) mod feed;

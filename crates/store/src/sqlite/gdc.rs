@@ -4,50 +4,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bordergate_model::{GateId, SourceId};
-use sqlx::{SqliteConnection, query, query_as, query_scalar};
-use uuid::Uuid;
+use sqlx::{SqliteConnection, query, query_as};
 
+use super::doors::fence;
 use super::{SqliteStore, sql};
 use crate::failure::OrFailure;
 use crate::rows::gdc::{QuestionTuple, ServiceTuple, question, service, span_us};
-use crate::{Error, Question, QuestionChange, QuestionStep, Questions, TakeService, document};
+use crate::{
+    AskedService, DoorLease, Error, Question, QuestionChange, QuestionStep, Questions, document,
+};
 
 #[async_trait]
 impl Questions for SqliteStore {
-    async fn take_service(&self, url: &str, owner: Uuid) -> Result<TakeService, Error> {
+    async fn begin_service(&self, url: &str) -> Result<AskedService, Error> {
         let url = url.to_owned();
         self.write(move |connection| {
             Box::pin(async move {
-                let row: Option<ServiceTuple> = query_as(sql!("gdc_take"))
-                    .bind(url)
-                    .bind(owner)
-                    .fetch_optional(connection)
-                    .await
-                    .or_failure()?;
-                row.map_or(Ok(TakeService::Held), |row| {
-                    service(row).map(TakeService::Taken)
-                })
-            })
-        })
-        .await
-    }
-
-    async fn renew_service(&self, url: &str, owner_epoch: i64) -> Result<bool, Error> {
-        let row: Option<i32> = query_scalar(sql!("gdc_renew"))
-            .bind(url)
-            .bind(owner_epoch)
-            .fetch_optional(&self.readers)
-            .await
-            .or_failure()?;
-        Ok(row.is_some())
-    }
-
-    async fn release_service(&self, url: &str, owner_epoch: i64) -> Result<(), Error> {
-        let url = url.to_owned();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let release = query(sql!("gdc_release")).bind(url).bind(owner_epoch);
-                release.execute(connection).await.or_failure().map(|_| ())
+                let begin = query_as(sql!("gdc_begin")).bind(url);
+                let row: ServiceTuple = begin.fetch_one(connection).await.or_failure()?;
+                service(row)
             })
         })
         .await
@@ -71,22 +46,33 @@ impl Questions for SqliteStore {
         row.map(question).transpose()
     }
 
-    async fn note_question(&self, step: &QuestionStep) -> Result<bool, Error> {
-        let step = step.clone();
+    async fn note_question(&self, lease: &DoorLease, step: &QuestionStep) -> Result<bool, Error> {
+        let (lease, step) = (lease.clone(), step.clone());
         self.write(move |connection| {
             Box::pin(async move {
-                let row: Option<i32> = query_scalar(sql!("gdc_pace"))
-                    .bind(&step.url)
-                    .bind(step.owner_epoch)
-                    .bind(i64::from(step.failure_count))
-                    .bind(span_us(step.pause))
-                    .fetch_optional(&mut *connection)
-                    .await
-                    .or_failure()?;
-                if row.is_some() {
-                    note(connection, &step).await?;
+                if !fence(connection, &lease).await? {
+                    return Ok(false);
                 }
-                Ok(row.is_some())
+                let pace = query(sql!("gdc_pace"))
+                    .bind(&step.url)
+                    .bind(i64::from(step.failure_count))
+                    .bind(span_us(step.pause));
+                pace.execute(&mut *connection).await.or_failure()?;
+                note(connection, &step).await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    async fn thin_questions(&self, kept_for: Duration, limit: u32) -> Result<u64, Error> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let thin = query(sql!("gdc_thin"))
+                    .bind(span_us(kept_for))
+                    .bind(i64::from(limit));
+                let thinned = thin.execute(connection).await.or_failure()?;
+                Ok(thinned.rows_affected())
             })
         })
         .await

@@ -7,6 +7,7 @@ mod bridge;
 mod bulk;
 mod commit;
 mod connection;
+mod doors;
 mod exchange;
 mod filters;
 mod gdc;

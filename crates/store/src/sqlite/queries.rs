@@ -13,6 +13,7 @@ use super::look_up::{complete, hex_list};
 use super::{SqliteStore, sql};
 use crate::failure::OrFailure;
 use crate::moment::{Moment, micros, optional};
+use crate::rows::counts::{CountsTuple, counts};
 use crate::rows::crossing::{
     ClockTuple, CountedTuple, ReadingRowTuple, clock_reading, counted, reading_row, standing_within,
 };
@@ -23,7 +24,7 @@ use crate::rows::quarantine::{QuarantineTuple, quarantine};
 use crate::rows::record::{fates, seen};
 use crate::rows::{name, observation};
 use crate::{
-    CrossingFilter, CrossingPage, Error, GateNow, MeasureFilter, ObservationFilter,
+    Counts, CrossingFilter, CrossingPage, Error, GateNow, MeasureFilter, ObservationFilter,
     ObservationPage, QuarantineFilter, QuarantineRow, Queries, RecordFate, SourceSeen,
 };
 
@@ -346,10 +347,11 @@ impl Queries for SqliteStore {
         standing_within(&texts, from, to)
     }
 
-    async fn counts(&self) -> Result<(i64, i64, i64, i64), Error> {
-        query_as(sql!("counts"))
+    async fn counts(&self) -> Result<Counts, Error> {
+        let row: CountsTuple<i64> = query_as(sql!("counts"))
             .fetch_one(&self.readers)
             .await
-            .or_failure()
+            .or_failure()?;
+        counts(row)
     }
 }

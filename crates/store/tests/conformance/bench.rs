@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bordergate_store::postgres::{PostgresConfig, PostgresStore};
 use bordergate_store::sqlite::SqliteStore;
-use bordergate_store::{SeedReport, Store};
+use bordergate_store::{Progress, SeedReport, Store};
 use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, raw_sql};
 use uuid::Uuid;
@@ -32,6 +32,12 @@ impl Bench {
     /// Whether leases hold here.
     pub(crate) fn has_leases(&self) -> bool {
         matches!(self.place, Place::Postgres(_))
+    }
+
+    /// Returns where shard 0 stands, which was taken before.
+    pub(crate) async fn progress(&self) -> Progress {
+        let progress = self.store.progress(0).await.expect("it answers");
+        progress.expect("it was taken")
     }
 
     /// Changes the database behind the store's back.

@@ -40,20 +40,10 @@ pub(crate) async fn a_caller_who_hangs_up_loses_nothing(bench: Bench) {
         )
         .await;
         // The row is asked for until the commit, if it was ever begun, has ended.
-        let progress = bench
-            .store
-            .progress(0)
-            .await
-            .expect("it answers")
-            .expect("it was taken");
+        let progress = bench.progress().await;
         if progress.next_offset == offset {
             let again = bench.store.commit(&batch).await.expect("it answers");
-            let settled = bench
-                .store
-                .progress(0)
-                .await
-                .expect("it answers")
-                .expect("it was taken");
+            let settled = bench.progress().await;
             assert_eq!(settled.next_offset, offset + 1, "{again:?}");
         }
         owner.next_offset = offset + 1;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bordergate_model::{DeclarationNumber, GateId, Milestone, Observation, SourceId};
-use bordergate_store::{AskedService, Question, QuestionChange, QuestionStep, TakeService};
-use uuid::Uuid;
+use bordergate_store::{
+    AskedService, DoorLease, Question, QuestionChange, QuestionStep, service_door,
+};
 
 use crate::bench::Bench;
+use crate::doors;
 use crate::sample::{Owner, at, closed, crossing, gate, reading, source};
 
 const URL: &str = "https://customs.example/lists";
@@ -29,12 +31,15 @@ fn sources() -> Vec<(SourceId, GateId)> {
     vec![(source("hn-customs"), gate("huu-nghi"))]
 }
 
-async fn take(bench: &Bench, owner: u128) -> AskedService {
-    let taken = bench.store.take_service(URL, Uuid::from_u128(owner)).await;
-    match taken.expect("it answers") {
-        TakeService::Taken(service) => service,
-        TakeService::Held => panic!("nobody else has it"),
-    }
+async fn take(bench: &Bench) -> DoorLease {
+    let lease = doors::take(bench, &service_door(URL), 1).await;
+    begin(bench).await;
+    lease
+}
+
+async fn begin(bench: &Bench) -> AskedService {
+    let service = bench.store.begin_service(URL).await;
+    service.expect("it answers")
 }
 
 async fn next(bench: &Bench) -> Option<(Question, u64)> {
@@ -47,10 +52,9 @@ async fn next_number(bench: &Bench) -> Option<String> {
     Some(next.0.declaration.to_string())
 }
 
-fn step(service: &AskedService, declaration: &str, change: QuestionChange) -> QuestionStep {
+fn step(declaration: &str, change: QuestionChange) -> QuestionStep {
     QuestionStep {
         url: URL.to_owned(),
-        owner_epoch: service.owner_epoch,
         failure_count: 0,
         pause: Duration::ZERO,
         source_id: source("hn-customs"),
@@ -59,9 +63,9 @@ fn step(service: &AskedService, declaration: &str, change: QuestionChange) -> Qu
     }
 }
 
-async fn note(bench: &Bench, service: &AskedService, declaration: &str, change: QuestionChange) {
-    let step = step(service, declaration, change);
-    let noted = bench.store.note_question(&step).await;
+async fn note(bench: &Bench, lease: &DoorLease, declaration: &str, change: QuestionChange) {
+    let step = step(declaration, change);
+    let noted = bench.store.note_question(lease, &step).await;
     assert!(noted.expect("it answers"));
 }
 
@@ -110,15 +114,15 @@ pub(crate) async fn the_one_asked_longest_ago_comes_first_and_a_settled_one_neve
     ]);
     let later = crossing(&[declared(3, Milestone::GateIn, third)]);
     owner.store(10, &[both, later]).await;
-    let service = take(&bench, 1).await;
+    let lease = take(&bench).await;
     assert_eq!(next(&bench).await.map(|(_, due)| due), Some(3));
     // None was asked about: the crossing that began first, then by number.
     assert_eq!(next_number(&bench).await.as_deref(), Some(first));
-    note(&bench, &service, first, QuestionChange::Asked).await;
-    note(&bench, &service, first, QuestionChange::Failed).await;
+    note(&bench, &lease, first, QuestionChange::Asked).await;
+    note(&bench, &lease, first, QuestionChange::Failed).await;
     for expected in [second, third] {
         assert_eq!(next_number(&bench).await.as_deref(), Some(expected));
-        note(&bench, &service, expected, QuestionChange::Asked).await;
+        note(&bench, &lease, expected, QuestionChange::Asked).await;
     }
     assert_eq!(
         next(&bench)
@@ -132,15 +136,15 @@ pub(crate) async fn the_one_asked_longest_ago_comes_first_and_a_settled_one_neve
         again_after: Duration::ZERO,
         is_settled: true,
     };
-    note(&bench, &service, first, settled).await;
+    note(&bench, &lease, first, settled).await;
     let not_yet = QuestionChange::Answered {
         again_after: HOUR,
         is_settled: false,
     };
-    note(&bench, &service, second, not_yet).await;
+    note(&bench, &lease, second, not_yet).await;
     assert_eq!(next_number(&bench).await.as_deref(), Some(third));
     let put_off = QuestionChange::Postponed { again_after: HOUR };
-    note(&bench, &service, third, put_off).await;
+    note(&bench, &lease, third, put_off).await;
     assert_eq!(next(&bench).await, None);
     bench
         .edit("update gdc_questions set due_at = asked_at")
@@ -157,13 +161,13 @@ pub(crate) async fn an_amendment_of_a_settled_declaration_is_not_asked_about(ben
     owner
         .store(2, &[crossing(std::slice::from_ref(&first))])
         .await;
-    let service = take(&bench, 1).await;
-    note(&bench, &service, "101111111110", QuestionChange::Asked).await;
+    let lease = take(&bench).await;
+    note(&bench, &lease, "101111111110", QuestionChange::Asked).await;
     let settled = QuestionChange::Answered {
         again_after: Duration::ZERO,
         is_settled: true,
     };
-    note(&bench, &service, "101111111110", settled).await;
+    note(&bench, &lease, "101111111110", settled).await;
     let mut amended = crossing(&[first, declared(2, Milestone::Channelled, "101111111111")]);
     amended.revision = 2;
     owner.store(3, &[amended]).await;
@@ -171,28 +175,19 @@ pub(crate) async fn an_amendment_of_a_settled_declaration_is_not_asked_about(ben
 }
 
 pub(crate) async fn the_pace_and_the_failures_outlive_who_asked(bench: Bench) {
-    let first = take(&bench, 1).await;
+    let lease = take(&bench).await;
+    let first = begin(&bench).await;
     assert_eq!((first.failure_count, first.pause), (0, Duration::ZERO));
-    let mut failed = step(&first, "101111111110", QuestionChange::Failed);
-    (failed.failure_count, failed.pause) = (3, HOUR);
-    assert!(
-        bench
-            .store
-            .note_question(&failed)
-            .await
-            .expect("it answers")
-    );
-    failed.pause = Duration::ZERO;
-    assert!(
-        bench
-            .store
-            .note_question(&failed)
-            .await
-            .expect("it answers")
-    );
-    let released = bench.store.release_service(URL, first.owner_epoch).await;
-    released.expect("it answers");
-    let second = take(&bench, 2).await;
+    for pause in [HOUR, Duration::ZERO] {
+        let failed = QuestionStep {
+            failure_count: 3,
+            pause,
+            ..step("101111111110", QuestionChange::Failed)
+        };
+        let noted = bench.store.note_question(&lease, &failed).await;
+        assert!(noted.expect("it answers"));
+    }
+    let second = begin(&bench).await;
     assert_eq!(second.failure_count, 3);
     assert!(
         second.pause > HOUR / 2 && second.pause <= HOUR,
@@ -201,28 +196,49 @@ pub(crate) async fn the_pace_and_the_failures_outlive_who_asked(bench: Bench) {
     );
 }
 
-pub(crate) async fn one_asks_a_service_and_an_earlier_one_is_fenced(bench: Bench) {
-    let first = take(&bench, 1).await;
-    let other = bench.store.take_service(URL, Uuid::from_u128(2)).await;
-    let other = other.expect("it answers");
-    if bench.has_leases() {
-        assert_eq!(other, TakeService::Held);
-        bench
-            .edit("update gdc_services set lease_until = clock_timestamp() - interval '1 s'")
-            .await;
-    }
-    let second = take(&bench, 2).await;
-    assert!(second.owner_epoch > first.owner_epoch);
-    let renewed = bench.store.renew_service(URL, first.owner_epoch).await;
-    assert!(!renewed.expect("it answers"));
-    let late = step(&first, "101111111110", QuestionChange::Asked);
-    assert!(!bench.store.note_question(&late).await.expect("it answers"));
+pub(crate) async fn an_earlier_asker_is_fenced_and_notes_nothing(bench: Bench) {
+    let first = take(&bench).await;
+    doors::release(&bench, &first).await;
+    take(&bench).await;
+    let late = QuestionStep {
+        failure_count: 9,
+        ..step("101111111110", QuestionChange::Asked)
+    };
+    let noted = bench.store.note_question(&first, &late).await;
+    assert!(!noted.expect("it answers"));
     assert_eq!(bench.count("gdc_questions").await, 0);
-    let released = bench.store.release_service(URL, first.owner_epoch).await;
-    released.expect("it answers");
-    let renewed = bench.store.renew_service(URL, second.owner_epoch).await;
-    assert!(
-        renewed.expect("it answers"),
-        "the late release was not ours"
+    assert_eq!(begin(&bench).await.failure_count, 0);
+}
+
+pub(crate) async fn a_declaration_that_nobody_waits_for_is_forgotten_after_a_while(bench: Bench) {
+    let mut owner = Owner::take(&bench.store).await;
+    let [open, gone, fresh] = ["101111111110", "102222222220", "103333333330"];
+    let waiting = crossing(&[declared(1, Milestone::GateIn, open)]);
+    let left = closed(crossing(&[declared(2, Milestone::CrossedOut, gone)]));
+    owner.store(10, &[waiting, left]).await;
+    let lease = take(&bench).await;
+    for declaration in [open, gone, fresh] {
+        note(&bench, &lease, declaration, QuestionChange::Asked).await;
+    }
+    let thin = async |kept_for, limit| {
+        let thinned = bench.store.thin_questions(kept_for, limit).await;
+        thinned.expect("it answers")
+    };
+    assert_eq!(thin(HOUR, 10).await, 0, "asked about of late");
+    // Asked longest ago goes first, and no more than allowed.
+    assert_eq!(thin(Duration::ZERO, 1).await, 1);
+    assert_eq!(
+        bench
+            .count("gdc_questions where link_part = '10222222222'")
+            .await,
+        0
+    );
+    assert_eq!(thin(Duration::ZERO, 10).await, 1);
+    assert_eq!(
+        bench
+            .count("gdc_questions where link_part = '10111111111'")
+            .await,
+        1,
+        "an open crossing may still be asked about"
     );
 }

@@ -55,12 +55,7 @@ pub(crate) async fn a_clean_release_is_told_from_an_unclean_end(bench: Bench) {
         (3, true),
         "its owner never gave it up"
     );
-    let progress = bench
-        .store
-        .progress(0)
-        .await
-        .expect("it answers")
-        .expect("it was taken");
+    let progress = bench.progress().await;
     assert_eq!(
         (progress.owner, progress.last_is_replay),
         (Some(Uuid::from_u128(3)), true)
@@ -87,12 +82,7 @@ pub(crate) async fn an_earlier_owner_is_fenced_everywhere(bench: Bench) {
             .expect("it answers"),
         Committed::Fenced
     );
-    let progress = bench
-        .store
-        .progress(0)
-        .await
-        .expect("it answers")
-        .expect("it was taken");
+    let progress = bench.progress().await;
     assert_eq!((progress.owner_epoch, progress.next_offset), (second, 0));
     assert_eq!(progress.owner, Some(Uuid::from_u128(2)));
     assert!(bench.store.renew(0, second).await.expect("it answers"));

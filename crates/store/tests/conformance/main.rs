@@ -10,6 +10,7 @@ mod board;
 mod bridge;
 mod clocks;
 mod devices;
+mod doors;
 mod durability;
 mod exchange;
 mod figures;
@@ -64,11 +65,12 @@ on_every_backend! {
     board::sources_show_when_they_were_last_heard,
     bridge::a_partition_begins_where_it_is_told_and_moves_behind_what_is_kept,
     bridge::an_earlier_reader_is_fenced_and_leaves_nothing,
-    bridge::a_held_partition_waits_for_its_lease,
     bridge::what_was_left_out_is_listed_newest_first,
     clocks::dated_readings_of_devices_come_with_the_offset_that_holds,
     devices::a_device_is_one_source,
     devices::a_user_name_has_one_password_at_a_time,
+    doors::a_held_door_waits_for_its_lease,
+    doors::an_earlier_owner_neither_renews_nor_releases,
     durability::a_caller_who_hangs_up_loses_nothing,
     durability::many_questions_do_not_stop_a_shard,
     exchange::a_feed_has_no_gaps_and_says_how_far_it_was_searched,
@@ -83,7 +85,8 @@ on_every_backend! {
     figures::readings_carry_latency_and_identifier,
     gdc::an_amendment_of_a_settled_declaration_is_not_asked_about,
     gdc::asked_about_is_what_an_open_crossing_waits_for,
-    gdc::one_asks_a_service_and_an_earlier_one_is_fenced,
+    gdc::a_declaration_that_nobody_waits_for_is_forgotten_after_a_while,
+    gdc::an_earlier_asker_is_fenced_and_notes_nothing,
     gdc::the_one_asked_longest_ago_comes_first_and_a_settled_one_never,
     gdc::the_pace_and_the_failures_outlive_who_asked,
     lease::a_clean_release_is_told_from_an_unclean_end,
@@ -104,6 +107,7 @@ on_every_backend! {
     parts::a_kept_part_is_found_by_its_message_and_by_its_time,
     parts::a_part_given_up_has_one_outcome_and_a_quarantine_row,
     parts::only_a_stored_part_can_be_given_up,
+    parts::parts_wait_until_their_message_is_whole_or_given_up,
     parts::two_parts_of_a_message_with_one_number_are_refused,
     registry::a_gate_stays_on_its_shard,
     registry::a_source_may_have_no_gate,

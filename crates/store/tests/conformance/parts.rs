@@ -121,6 +121,30 @@ pub(crate) async fn a_joined_part_loses_its_bytes_and_a_dropped_one_is_gone(benc
     );
 }
 
+pub(crate) async fn parts_wait_until_their_message_is_whole_or_given_up(bench: Bench) {
+    let mut owner = Owner::take(&bench.store).await;
+    let counted = async || {
+        let counts = bench.store.counts().await.expect("it answers");
+        (counts.waiting_parts, counts.oldest_part_at)
+    };
+    assert_eq!(counted().await, (0, None));
+    let parts = [
+        kept(1, "a", 1, 1_000),
+        kept(2, "a", 2, 1_000),
+        kept(3, "b", 1, 2_000),
+    ];
+    owner.commit(&keeping(&owner, 4, &parts)).await;
+    assert_eq!(counted().await, (3, Some(parts[0].received_at)));
+    let mut joining = owner.batch(5);
+    joining.parts.joined = vec![1, 2];
+    owner.commit(&joining).await;
+    assert_eq!(counted().await, (1, Some(parts[2].received_at)));
+    let mut dropping = owner.batch(6);
+    dropping.parts.dropped = vec![3];
+    owner.commit(&dropping).await;
+    assert_eq!(counted().await, (0, None));
+}
+
 pub(crate) async fn a_part_given_up_has_one_outcome_and_a_quarantine_row(bench: Bench) {
     let mut owner = Owner::take(&bench.store).await;
     let part = kept(1, "a", 1, 1_000);

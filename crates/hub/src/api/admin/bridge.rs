@@ -31,7 +31,7 @@ struct Partition {
     next_offset: i64,
     /// When that moved last.
     advanced_at: Timestamp,
-    /// Whether a hub reads it; one that was killed counts until its lease has run out.
+    /// Whether a hub reads it; one that was killed counts until another takes its place.
     is_read: bool,
 }
 
@@ -41,9 +41,9 @@ impl From<BridgeProgress> for Partition {
             cluster_id: row.partition.cluster_id,
             topic: row.partition.topic,
             partition: row.partition.partition,
-            next_offset: row.next_offset,
+            next_offset: row.place.next_offset,
             advanced_at: row.advanced_at,
-            is_read: row.owner.is_some(),
+            is_read: row.is_read,
         }
     }
 }

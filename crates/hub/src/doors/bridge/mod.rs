@@ -11,8 +11,7 @@ mod trouble;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use bordergate_eventlog::kafka::{ForeignTopic, SecurityConfig};
+use bordergate_eventlog::kafka::ForeignTopic;
 use bordergate_model::Shard;
 use bordergate_store::ForeignPartition;
 use futures_util::future::join_all;
@@ -22,7 +21,7 @@ use uuid::Uuid;
 use super::states::State;
 use crate::app::App;
 use crate::config::{Bridge, BridgeTopic};
-use crate::{open, tls};
+use crate::open;
 use partition::Partition;
 use trouble::Trouble;
 
@@ -38,7 +37,7 @@ pub async fn findings(bridge: &Bridge) -> Vec<(bool, String)> {
             bridge.brokers, topic.topic
         )
     };
-    let security = match security(bridge) {
+    let security = match open::kafka_security(&bridge.security, "") {
         Ok(security) => security,
         Err(error) => return vec![(true, format!("bridge ({}): {error:#}", bridge.brokers))],
     };
@@ -121,8 +120,10 @@ async fn look(
     let foreign = match foreign {
         Some(foreign) => foreign,
         None => {
-            let security = security(bridge).map_err(|error| Trouble::Configuration {
-                reason: format!("{error:#}"),
+            let security = open::kafka_security(&bridge.security, "").map_err(|error| {
+                Trouble::Configuration {
+                    reason: format!("{error:#}"),
+                }
             })?;
             let connecting = ForeignTopic::connect(&bridge.brokers, &topic.topic, security);
             foreign.insert(Arc::new(connecting.await?))
@@ -153,25 +154,4 @@ fn rethrow(ended: Result<(), tokio::task::JoinError>) {
     {
         std::panic::resume_unwind(error.into_panic());
     }
-}
-
-/// Returns how the brokers are spoken to, in the words of the log's crate; looks into the files that are named.
-fn security(bridge: &Bridge) -> anyhow::Result<SecurityConfig> {
-    for (key, file) in [
-        ("ca_file", &bridge.ca_file),
-        ("certificate_file", &bridge.certificate_file),
-        ("key_file", &bridge.key_file),
-    ] {
-        file.as_deref().map_or(Ok(()), tls::pem).context(key)?;
-    }
-    let password = bridge.password_file.as_deref().map(open::secret);
-    Ok(SecurityConfig {
-        protocol: bridge.security_protocol.parse()?,
-        ca_file: bridge.ca_file.clone(),
-        certificate_file: bridge.certificate_file.clone(),
-        key_file: bridge.key_file.clone(),
-        sasl_mechanism: bridge.sasl_mechanism.clone(),
-        username: bridge.username.clone(),
-        password: password.transpose().context("password_file")?,
-    })
 }

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 
 use bordergate_eventlog::RunLimit;
 use bordergate_eventlog::kafka::{ForeignMessage, ForeignTopic};
-use bordergate_store::{Advance, BridgeProgress, ForeignPartition, LeftOut, TakePartition};
+use bordergate_store::{Advance, BridgePlace, ForeignPartition, LeftOut};
 use uuid::Uuid;
 
 use super::message::{Meaning, TOMBSTONE, fingerprint, meaning, refused};
 use super::note;
-use super::trouble::Trouble;
+use super::trouble::{PARTITION, Trouble};
 use crate::app::App;
 use crate::config::{Begin, BridgeTopic, OnGap};
+use crate::doors::lease::{Hindrance, Lease};
 use crate::doors::own;
 use crate::doors::states::State;
 
@@ -65,27 +66,22 @@ impl Partition {
             Begin::Earliest => start,
             Begin::Latest => end,
         };
-        let store = &self.app.store;
-        let mut place = match store.take_partition(&self.name, self.owner, begin).await? {
-            TakePartition::Taken(place) => place,
-            TakePartition::Held => return Err(Trouble::Held),
-        };
-        let ended = self.read_on(&mut place, start, end).await;
-        // When this is not heard of, the lease runs out.
-        let release = store.release_partition(&self.name, place.owner_epoch);
-        if let Err(error) = release.await {
-            tracing::debug!("{} could not be given up: {error}", self.state.door());
-        }
+        let lease = Lease::take(&self.app, PARTITION, &self.name.door(), self.owner).await?;
+        let ended = self.read_on(&lease, begin, start, end).await;
+        lease.release(&self.state).await;
         ended
     }
 
     async fn read_on(
         &self,
-        place: &mut BridgeProgress,
+        lease: &Lease,
+        begin: i64,
         start: i64,
         end: i64,
     ) -> Result<(), Trouble> {
-        self.check_place(place, start, end).await?;
+        let place = self.app.store.begin_partition(&self.name, begin).await;
+        let place = &mut place.map_err(Hindrance::Store)?;
+        self.check_place(lease, place, start, end).await?;
         // The message before the place is read again: it tells whether the topic is still the one it was.
         let is_kept = place.last_sha256.is_some() && place.next_offset > start;
         let from = place.next_offset - i64::from(is_kept);
@@ -105,12 +101,9 @@ impl Partition {
                 run.remove(0);
             }
             if run.is_empty() {
-                let store = &self.app.store;
-                if !store.renew_partition(&self.name, place.owner_epoch).await? {
-                    return Err(Trouble::Lost);
-                }
+                lease.renew().await?;
             } else {
-                self.hand_in(place, &run).await?;
+                self.hand_in(lease, place, &run).await?;
             }
             if measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
                 measured = Some(Instant::now());
@@ -125,7 +118,8 @@ impl Partition {
     /// Checks that the place lies in what the partition keeps, or goes on behind a gap where that is wanted.
     async fn check_place(
         &self,
-        place: &mut BridgeProgress,
+        lease: &Lease,
+        place: &mut BridgePlace,
         start: i64,
         end: i64,
     ) -> Result<(), Trouble> {
@@ -162,13 +156,14 @@ impl Partition {
         self.app
             .metrics
             .count_bridged(&self.name.topic, gap.code(), (start - next).unsigned_abs());
-        self.advance(place, start, None, vec![missing]).await
+        self.advance(lease, place, start, None, vec![missing]).await
     }
 
     /// Brings a run into the log, then moves the place behind it.
     async fn hand_in(
         &self,
-        place: &mut BridgeProgress,
+        lease: &Lease,
+        place: &mut BridgePlace,
         run: &[ForeignMessage],
     ) -> Result<(), Trouble> {
         let (mut offers, mut left_out) = (Vec::new(), Vec::new());
@@ -187,7 +182,8 @@ impl Partition {
         let is_final = |message: &&ForeignMessage, refusal: &_| {
             refused(&self.topic, message, refusal).is_some()
         };
-        let answers = own::accept_all(&self.app, offers, &self.state, is_final).await?;
+        let answers = own::accept_all(&self.app, offers, &self.state, is_final).await;
+        let answers = answers.map_err(Hindrance::Refused)?;
         for (message, answer) in answers {
             match answer {
                 Ok(_) => count("accepted"),
@@ -211,7 +207,8 @@ impl Partition {
         }
         if let Some(last) = run.last() {
             let hash = Some(fingerprint(last));
-            self.advance(place, last.offset + 1, hash, left_out).await?;
+            self.advance(lease, place, last.offset + 1, hash, left_out)
+                .await?;
         }
         for (result, number) in counts {
             self.app
@@ -223,29 +220,28 @@ impl Partition {
 
     async fn advance(
         &self,
-        place: &mut BridgeProgress,
+        lease: &Lease,
+        place: &mut BridgePlace,
         next_offset: i64,
         last_sha256: Option<[u8; 32]>,
         left_out: Vec<LeftOut>,
     ) -> Result<(), Trouble> {
         let advance = Advance {
             partition: self.name.clone(),
-            owner_epoch: place.owner_epoch,
             from_offset: place.next_offset,
             next_offset,
             last_sha256,
             left_out,
         };
-        if !self.app.store.advance_partition(&advance).await? {
-            return Err(Trouble::Lost);
-        }
+        let store = &self.app.store;
+        lease.check(store.advance_partition(lease.held(), &advance).await)?;
         (place.next_offset, place.last_sha256) = (next_offset, last_sha256);
         Ok(())
     }
 }
 
 /// Checks that the message before the place is the one that was read there.
-fn check_known(place: &BridgeProgress, before: &ForeignMessage) -> Result<(), Trouble> {
+fn check_known(place: &BridgePlace, before: &ForeignMessage) -> Result<(), Trouble> {
     let is_known = place
         .last_sha256
         .is_none_or(|hash| hash == fingerprint(before));

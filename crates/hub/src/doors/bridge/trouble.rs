@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use bordergate_eventlog::Error as Kafka;
 
-use crate::doors::refusal::Refusal;
+use crate::doors::lease::{Hindrance, Kind};
+
+/// A partition is read by one hub.
+pub(super) const PARTITION: Kind = Kind {
+    held: "bridge.held",
+    lost: "bridge.lost",
+};
 
 /// A reason to stop reading for now.
 #[derive(Debug, thiserror::Error)]
@@ -50,18 +56,9 @@ pub(super) enum Trouble {
         /// What does not fit.
         reason: String,
     },
-    /// Another hub reads it.
-    #[error("another hub reads it")]
-    Held,
-    /// Another hub took it over.
-    #[error("another hub took it over")]
-    Lost,
-    /// Our database.
+    /// Something of ours.
     #[error(transparent)]
-    Store(#[from] bordergate_store::Error),
-    /// Our own door.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    Ours(#[from] Hindrance),
 }
 
 impl Trouble {
@@ -74,10 +71,7 @@ impl Trouble {
             Self::Corrupt { .. } => "bridge.corrupt",
             Self::Gap { .. } => "bridge.gap",
             Self::Remade { .. } => "bridge.topic_remade",
-            Self::Held => "bridge.held",
-            Self::Lost => "bridge.lost",
-            Self::Store(error) => error.code(),
-            Self::Refused(refusal) => refusal.code(),
+            Self::Ours(hindrance) => hindrance.code(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::doors::lease::{Hindrance, Kind};
 use crate::doors::refusal::Refusal;
 
 /// Why there is no answer. None is marked as answered, and each counts towards the circuit breaker.
@@ -85,6 +86,12 @@ impl Failure {
     }
 }
 
+/// A service is asked by one hub.
+pub(super) const SERVICE: Kind = Kind {
+    held: "gdc.held",
+    lost: "gdc.lost",
+};
+
 /// Why nothing is asked now, though nothing is wrong with the service.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
@@ -94,18 +101,9 @@ pub(super) enum Trouble {
         /// What is wrong.
         reason: String,
     },
-    /// Another hub asks the service.
-    #[error("another hub asks it")]
-    Held,
-    /// Another hub took the service over.
-    #[error("another hub took it over")]
-    Lost,
-    /// Our database.
+    /// Something of ours.
     #[error(transparent)]
-    Store(#[from] bordergate_store::Error),
-    /// Our own door.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    Ours(#[from] Hindrance),
 }
 
 impl Trouble {
@@ -113,10 +111,7 @@ impl Trouble {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Configuration { .. } => "gdc.configuration",
-            Self::Held => "gdc.held",
-            Self::Lost => "gdc.lost",
-            Self::Store(error) => error.code(),
-            Self::Refused(refusal) => refusal.code(),
+            Self::Ours(hindrance) => hindrance.code(),
         }
     }
 }

@@ -15,21 +15,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bordergate_model::SourceId;
-use bordergate_store::{AskedService, TakeService};
+use bordergate_store::service_door;
 use uuid::Uuid;
 
+use super::lease::{Hindrance, Lease};
 use super::refusal::Refusal;
 use super::states::State;
 use crate::app::App;
 use crate::config::Gdc;
 use breaker::Breaker;
-use failure::Trouble;
+use failure::{SERVICE, Trouble};
 use service::Service;
 
 /// The format of what the services answer.
 const FORMAT: &str = "gdc-container-list";
-/// How often the lease of 8 s is prolonged.
-const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// How long a service is left alone when the trouble is ours.
 const TROUBLE_PAUSE: Duration = Duration::from_secs(2);
 
@@ -85,9 +84,10 @@ impl Poller {
             })?;
             Ok::<_, Refusal>((source_id, entry.office_code.clone()))
         };
+        let sources = entry.sources.iter().map(source).collect::<Result<_, _>>();
         Ok(Self {
             app: Arc::clone(app),
-            sources: entry.sources.iter().map(source).collect::<Result<_, _>>()?,
+            sources: sources.map_err(Hindrance::Refused)?,
             service,
             breaker: Breaker::new(entry),
             entry: entry.clone(),
@@ -98,35 +98,15 @@ impl Poller {
 
     /// Takes the service and asks; ends well when the hub stops.
     async fn session(&self) -> Result<(), Trouble> {
-        self.usable_sources()?;
-        let (store, url) = (&self.app.store, &self.entry.url);
-        let taken = match store.take_service(url, self.owner).await? {
-            TakeService::Taken(taken) => taken,
-            TakeService::Held => return Err(Trouble::Held),
-        };
+        self.usable_sources().map_err(Hindrance::Refused)?;
+        let door = service_door(&self.entry.url);
+        let lease = Lease::take(&self.app, SERVICE, &door, self.owner).await?;
         let ended = tokio::select! {
-            ended = self.ask_on(&taken) => ended,
-            trouble = self.keep(&taken) => Err(trouble),
+            ended = self.ask_on(&lease) => ended,
+            hindrance = lease.keep() => Err(hindrance.into()),
         };
-        // When this is not heard of, the lease runs out.
-        let release = store.release_service(url, taken.owner_epoch);
-        if let Err(error) = release.await {
-            tracing::debug!("{} could not be given up: {error}", self.state.door());
-        }
+        lease.release(&self.state).await;
         ended
-    }
-
-    /// Keeps the lease, however long an answer or the log takes; returns why it is no longer ours.
-    async fn keep(&self, taken: &AskedService) -> Trouble {
-        let (store, url) = (&self.app.store, &self.entry.url);
-        loop {
-            tokio::time::sleep(RENEW_EVERY).await;
-            match store.renew_service(url, taken.owner_epoch).await {
-                Ok(true) => {}
-                Ok(false) => return Trouble::Lost,
-                Err(error) => return error.into(),
-            }
-        }
     }
 }
 

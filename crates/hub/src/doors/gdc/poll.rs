@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use bordergate_indicators::calendar::local_date;
 use bordergate_model::{GateId, SourceId};
-use bordergate_store::{AskedService, Question, QuestionChange, QuestionStep};
+use bordergate_store::{Question, QuestionChange, QuestionStep};
 
 use super::answer::{offer, settles};
 use super::failure::{Failure, Trouble};
 use super::service::Answer;
 use super::{FORMAT, Poller, pause, soap};
+use crate::doors::lease::{Hindrance, Lease};
 use crate::doors::own;
 use crate::doors::refusal::Refusal;
 use crate::doors::states::State;
@@ -26,21 +27,33 @@ const LOOK_EVERY: (Duration, Duration) = (Duration::from_millis(100), Duration::
 /// Sources that may send, each with its gate.
 type Usable = Vec<(SourceId, GateId)>;
 
+/// How many declarations that nobody waits for are forgotten at once.
+const THIN_ROWS: u32 = 1000;
+/// How long one is kept after it was asked about last, so that people can still see what was asked.
+const THIN_AFTER: Duration = Duration::from_secs(30 * 86_400);
+/// How often such are looked for.
+const THIN_EVERY: Duration = Duration::from_secs(600);
+
 /// Where we stand with the service.
-struct Place {
-    owner_epoch: i64,
+struct Place<'l> {
+    lease: &'l Lease,
     failure_count: u32,
     /// Before it nothing is asked.
     next_at: Instant,
+    /// When declarations that nobody waits for were forgotten last.
+    thinned_at: Option<Instant>,
 }
 
 impl Poller {
     /// Asks until the hub stops or something of ours is in the way.
-    pub(super) async fn ask_on(&self, taken: &AskedService) -> Result<(), Trouble> {
+    pub(super) async fn ask_on(&self, lease: &Lease) -> Result<(), Trouble> {
+        let taken = self.app.store.begin_service(&self.entry.url).await;
+        let taken = taken.map_err(Hindrance::Store)?;
         let mut place = Place {
-            owner_epoch: taken.owner_epoch,
+            lease,
             failure_count: taken.failure_count,
             next_at: Instant::now() + taken.pause,
+            thinned_at: None,
         };
         self.state.set(match taken.failure_count {
             0 => State::OPEN,
@@ -55,13 +68,16 @@ impl Poller {
             if !pause(&self.app, wait).await {
                 return Ok(());
             }
-            let (sources, now_left_out) = self.usable_sources()?;
+            self.thin(&mut place).await?;
+            let usable = self.usable_sources().map_err(Hindrance::Refused)?;
+            let (sources, now_left_out) = usable;
             if now_left_out != left_out {
                 let door = self.state.door();
                 tracing::warn!("{door} leaves out sources that may not send: {now_left_out:?}");
                 left_out = now_left_out;
             }
-            let next = self.app.store.next_question(&sources, ask_for).await?;
+            let next = self.app.store.next_question(&sources, ask_for).await;
+            let next = next.map_err(Hindrance::Store)?;
             let due_count = next.as_ref().map_or(0, |(_, due_count)| *due_count);
             let metrics = &self.app.metrics;
             metrics.set_questions_due(&self.entry.url, due_count);
@@ -116,7 +132,7 @@ impl Poller {
     }
 
     /// Asks one question; what the service does wrong is noted and is no error.
-    async fn ask_about(&self, place: &mut Place, question: &Question) -> Result<(), Trouble> {
+    async fn ask_about(&self, place: &mut Place<'_>, question: &Question) -> Result<(), Trouble> {
         if self.breaker.is_open(place.failure_count) {
             self.state.set(CIRCUIT_HALF_OPEN);
         }
@@ -163,7 +179,8 @@ impl Poller {
         } = question;
         let offers = vec![((), offer(source_id, declaration, answer))];
         let is_final = |(): &(), refusal: &Refusal| refusal.is_of_record();
-        let answers = own::accept_all(&self.app, offers, &self.state, is_final).await?;
+        let answers = own::accept_all(&self.app, offers, &self.state, is_final).await;
+        let answers = answers.map_err(Hindrance::Refused)?;
         let (_, result) = answers.into_iter().next().expect("an offer has an answer");
         let receipt = match result {
             Ok(receipt) => receipt,
@@ -178,7 +195,7 @@ impl Poller {
 
     async fn answered(
         &self,
-        place: &mut Place,
+        place: &mut Place<'_>,
         question: &Question,
         is_settled: bool,
     ) -> Result<(), Trouble> {
@@ -200,7 +217,7 @@ impl Poller {
 
     async fn failed(
         &self,
-        place: &mut Place,
+        place: &mut Place<'_>,
         question: &Question,
         failure: &Failure,
     ) -> Result<(), Trouble> {
@@ -234,30 +251,39 @@ impl Poller {
         Ok(())
     }
 
+    /// Forgets, now and then, declarations that nobody waits for.
+    async fn thin(&self, place: &mut Place<'_>) -> Result<(), Hindrance> {
+        if place.thinned_at.is_none_or(|at| at.elapsed() >= THIN_EVERY) {
+            place.thinned_at = Some(Instant::now());
+            let count = self.app.store.thin_questions(THIN_AFTER, THIN_ROWS).await?;
+            if count > 0 {
+                let door = self.state.door();
+                tracing::debug!("{door} forgot {count} declarations that nobody waits for");
+            }
+        }
+        Ok(())
+    }
+
     fn again_after(&self) -> Duration {
         Duration::from_secs(self.entry.ask_again_seconds)
     }
 
     async fn note(
         &self,
-        place: &Place,
+        place: &Place<'_>,
         question: &Question,
         change: QuestionChange,
         pause: Duration,
     ) -> Result<(), Trouble> {
         let step = QuestionStep {
             url: self.entry.url.clone(),
-            owner_epoch: place.owner_epoch,
             failure_count: place.failure_count,
             pause,
             source_id: question.source_id.clone(),
             declaration: question.declaration.clone(),
             change,
         };
-        if self.app.store.note_question(&step).await? {
-            Ok(())
-        } else {
-            Err(Trouble::Lost)
-        }
+        let noted = self.app.store.note_question(place.lease.held(), &step);
+        Ok(place.lease.check(noted.await)?)
     }
 }

@@ -1,0 +1,56 @@
+//! Leases of doors, in PostgreSQL.
+
+use async_trait::async_trait;
+use sqlx::{PgConnection, query, query_scalar};
+use uuid::Uuid;
+
+use super::{PostgresStore, sql};
+use crate::failure::OrFailure;
+use crate::{DoorLease, Doors, Error};
+
+#[async_trait]
+impl Doors for PostgresStore {
+    async fn take_door(&self, door: &str, owner: Uuid) -> Result<Option<DoorLease>, Error> {
+        let door = door.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let owner_epoch: Option<i64> = query_scalar(sql!("door_take"))
+                    .bind(&door)
+                    .bind(owner)
+                    .fetch_optional(connection)
+                    .await
+                    .or_failure()?;
+                Ok(owner_epoch.map(|owner_epoch| DoorLease { door, owner_epoch }))
+            })
+        })
+        .await
+    }
+
+    async fn renew_door(&self, lease: &DoorLease) -> Result<bool, Error> {
+        let lease = lease.clone();
+        self.write(move |connection| Box::pin(async move { fence(connection, &lease).await }))
+            .await
+    }
+
+    async fn release_door(&self, lease: &DoorLease) -> Result<(), Error> {
+        let DoorLease { door, owner_epoch } = lease.clone();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let release = query(sql!("door_release")).bind(door).bind(owner_epoch);
+                release.execute(connection).await.or_failure().map(|_| ())
+            })
+        })
+        .await
+    }
+}
+
+/// Tells whether a door is still ours, so that what follows in the transaction may be written; prolongs the lease.
+pub(super) async fn fence(connection: &mut PgConnection, lease: &DoorLease) -> Result<bool, Error> {
+    let row: Option<i32> = query_scalar(sql!("door_renew"))
+        .bind(&lease.door)
+        .bind(lease.owner_epoch)
+        .fetch_optional(connection)
+        .await
+        .or_failure()?;
+    Ok(row.is_some())
+}
