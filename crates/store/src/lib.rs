@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bridge;
+mod decisions;
 mod document;
 mod error;
 mod exchange;
@@ -23,6 +24,7 @@ mod text;
 pub use bridge::{
     Advance, BridgeProgress, Bridges, ForeignPartition, LeftOut, LeftOutRow, TakePartition,
 };
+pub use decisions::{Assigned, Decisions, Destination, RoutedRecord, Together};
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
 pub use gdc::{AskedService, Question, QuestionChange, QuestionStep, Questions, TakeService};
@@ -37,7 +39,7 @@ pub use registry::{
 };
 pub use routes::{
     KeyLink, LinkKey, Links, NewUnrouted, RecordLink, RouteChanges, Routed, Routes, Routing,
-    SourceLink, Told, Unrouted, UnroutedRow, WantedLinks, WantedUnrouted,
+    SourceLink, Told, Unrouted, UnroutedReason, UnroutedRow, WantedLinks, WantedUnrouted,
 };
 pub use shards::{
     Batch, Committed, Found, KnownRecord, Loaded, MeasuredCrossing, NewObservation, NewOutcome,
@@ -46,11 +48,11 @@ pub use shards::{
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
 pub trait Store:
-    Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions
+    Shards + Routes + Decisions + Queries + Exchange + Registry + Logins + Bridges + Questions
 {
 }
 
-impl<T: Shards + Routes + Queries + Exchange + Registry + Logins + Bridges + Questions> Store
-    for T
+impl<T: Shards + Routes + Decisions + Queries + Exchange + Registry + Logins + Bridges + Questions>
+    Store for T
 {
 }
