@@ -7,7 +7,7 @@ use bordergate_eventlog::{Error as LogError, EventLog, ShardReader};
 use bordergate_model::{Offset, RawRecord, Shard as ShardNumber};
 use bordergate_process::Shard;
 
-use crate::router::{DECLARATION, codes, entry, other_entry, permit, release, waiting};
+use crate::province::{DECLARATION, codes, entry, other_entry, permit, release, waiting};
 use crate::world::{OTHER_SHARD, ROUTER, SHARD, World, encode};
 
 /// A log whose appends are acknowledged, and whose caller dies before it hears of it.
