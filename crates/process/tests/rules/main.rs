@@ -1,5 +1,6 @@
 //! The rules of the process loop, each through the public surface, on a real embedded log and SQLite.
 
+mod assigned;
 mod batches;
 mod events;
 mod fence;

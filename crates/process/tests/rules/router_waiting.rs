@@ -1,13 +1,15 @@
 //! The router: what waits for its gate, and until when.
 
+use bordergate_model::RawRecord;
 use bordergate_process::Shard;
 use bordergate_store::Routes as _;
 
 use crate::message::OTHER_GATE;
 use crate::province::{
-    DECLARATION, OTHER_DECLARATION, codes, other_entry, permit, permit_parts, release, waiting,
+    DECLARATION, OTHER_DECLARATION, codes, logged, other_entry, permit, permit_parts, release,
+    waiting,
 };
-use crate::world::{OTHER_SHARD, ROUTER, World, encode};
+use crate::world::{OTHER_SHARD, ROUTER, SHARD, World, encode, give_up};
 
 #[tokio::test]
 async fn what_points_nowhere_waits_over_restarts_until_a_link_appears() {
@@ -102,4 +104,50 @@ async fn batches_and_restarts_change_nothing() {
         assert_eq!(one.1, seen[0].1);
         assert_eq!(one.2, seen[0].2);
     }
+}
+
+#[tokio::test]
+async fn what_the_log_does_not_take_waits_until_it_does() {
+    let world = World::new().await;
+    let (small, large) = (permit("A", "VNHUGT"), permit("B", "VNHUGT"));
+    let large = RawRecord {
+        body: [large.body.as_ref(), &[b' '; 1000]].concat().into(),
+        ..large
+    };
+    world
+        .append_to(ROUTER, [large.clone(), small.clone()])
+        .await;
+    // The hub's limit was lowered after the door had taken the records.
+    let world = world.with_records_of(large.body.len() - 1).await;
+    let taken = Shard::take(world.tools(100, encode), ROUTER).await;
+    let mut router = taken.expect("nothing is wrong").expect("it is free");
+    router.run_until_idle().await.expect("nothing is wrong");
+    router.run_until_idle().await.expect("nothing is wrong");
+    give_up(router).await.expect("it is ours");
+    assert_eq!(
+        codes(&world, ROUTER, small.record_id).await,
+        ["route.place"]
+    );
+    let rows = waiting(&world).await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (rows[0].record_id, rows[0].code.as_str()),
+        (large.record_id, "route.too_large")
+    );
+    assert!(
+        rows[0].detail.contains(&large.body.len().to_string()),
+        "{}",
+        rows[0].detail
+    );
+    assert_eq!(logged(&world, SHARD).await.len(), 1);
+
+    let world = world.with_records_of(large.body.len()).await;
+    world.process_shard(ROUTER, 100).await;
+    world.process(100).await;
+    assert_eq!(waiting(&world).await, []);
+    assert_eq!(
+        codes(&world, ROUTER, large.record_id).await,
+        ["route.place"]
+    );
+    assert_eq!(logged(&world, SHARD).await.len(), 2, "each once");
 }
