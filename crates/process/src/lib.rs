@@ -16,6 +16,7 @@ mod trace;
 mod unit;
 
 pub use error::Error;
+pub use route::ASSIGNED;
 pub use run::body_sha256;
 pub use shard::{Shard, Step};
 pub use supervisor::supervise;

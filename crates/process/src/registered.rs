@@ -71,6 +71,12 @@ impl Registered {
         self.routes.as_ref()
     }
 
+    /// Tells whether the shard of each of these gates is known.
+    pub(crate) fn sends_to<'g>(&self, mut gates: impl Iterator<Item = &'g GateId>) -> bool {
+        let shards = self.routes.as_ref().map(|known| &known.shards);
+        gates.all(|gate_id| shards.is_some_and(|shards| shards.contains_key(gate_id)))
+    }
+
     /// Returns the shard's gates.
     pub(crate) fn gates(&self) -> Vec<GateId> {
         self.gates.iter().cloned().collect()

@@ -1,11 +1,13 @@
 //! Which gate a record of a province-wide source belongs to (DESIGN.md, "Shards and keys"). Pure.
 //!
 //! In this order, each only where the one before says nothing or names several gates:
-//! 1. *known*: a gate has the record, its event or a part of its message already, so a retry or a correction goes there too;
+//! 1. *known*: a gate has the record, its event or a part of its message already, or the record is on its way there, so a retry
+//!    or a correction goes there too;
 //! 2. *place*: an office, gate or place code of the message is one of the gate's registered codes;
 //! 3. *link*: a crossing at the gate carries a key of the message.
 //!
-//! A message that tells several events is about one gate, or it waits: it is never split.
+//! A message that tells several events is about one gate, or it waits: it is never split. What was decided before, by the
+//! router or by a person, is not decided again: the database has it ([`bordergate_store::Decisions`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +19,8 @@ pub(crate) const KNOWN: &str = "route.known";
 pub(crate) const PLACE: &str = "route.place";
 /// Outcome code of a record that shares a key with a crossing at the gate.
 pub(crate) const LINK: &str = "route.link";
+/// Outcome code of a record whose gate a person named.
+pub const ASSIGNED: &str = "route.assigned";
 /// Outcome code of a record that waits since nothing points to a gate.
 pub(crate) const UNKNOWN: &str = "route.unknown";
 /// Outcome code of a record that waits since it may belong to several gates.
@@ -38,7 +42,7 @@ const LONGEST_SHOWN: usize = 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// To this gate, for the reason of that code.
-    Gate(GateId, &'static str),
+    Gate(GateId, String),
     /// Nowhere yet: code and words.
     Waits(&'static str, String),
 }
@@ -126,7 +130,7 @@ pub(crate) fn decide(offices: &Offices, evidence: &Evidence) -> Decision {
 
 fn undisturbed(offices: &Offices, evidence: &Evidence) -> Decision {
     if let Some(gate_id) = only(&evidence.known) {
-        return Decision::Gate(gate_id.clone(), KNOWN);
+        return Decision::Gate(gate_id.clone(), KNOWN.to_owned());
     }
     let verdicts: Vec<Verdict> = evidence
         .events
@@ -149,7 +153,7 @@ fn undisturbed(offices: &Offices, evidence: &Evidence) -> Decision {
             .iter()
             .all(|verdict| verdict.gates.is_empty() || verdict.gates.contains(gate_id))
     {
-        return Decision::Gate(gate_id.clone(), code);
+        return Decision::Gate(gate_id.clone(), code.to_owned());
     }
     if all.is_empty() {
         Decision::Waits(UNKNOWN, nothing_points(&evidence.events))

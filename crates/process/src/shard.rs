@@ -1,47 +1,36 @@
-//! One shard, one task: take a run, read it, look up, link on an overlay, commit, apply.
+//! One shard, one task: take a run, store it whole or in halves, go on. What storing is depends on the shard: linking at gates,
+//! finding the gate in the router's.
 
+mod idle;
+mod linking;
 mod router;
+mod suspects;
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bordergate_crossing::Board;
 use bordergate_eventlog::{RunLimit, ShardReader};
-use bordergate_model::record::TICK;
-use bordergate_model::{
-    LaneWindow, LoggedRecord, Offset, RawRecord, RecordId, Shard as ShardNumber, SourceId,
-};
-use bordergate_store::{Batch, Found, Progress, Wanted};
-use bytes::Bytes;
+use bordergate_model::{LoggedRecord, Shard as ShardNumber, SourceId};
+use bordergate_store::{Batch, Progress};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use crate::Error;
-use crate::batch::{Linked, Overlay};
-use crate::commit::{Patience, Written, write};
-use crate::look_up::{look_up, wanted};
+use crate::commit::Refusal;
 use crate::registered::Registered;
-use crate::run::{ReadRecord, knows_all, read_run};
+use crate::run::{ReadRecord, knows_all};
 use crate::take::{Taken, take};
 use crate::tools::{Decided, Summary, Tools};
 use crate::trace::batch_span;
 use router::Router;
 
-/// How often an idle owner renews its lease; well below the lease of 8 s.
-const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// How long one step waits for a first record; also how soon a stop is noticed.
 const IDLE_WAIT: Duration = Duration::from_millis(500);
-/// How often `next_offset` is shown to the log's tools at most, and at least.
-const SHOW_EVERY: Duration = Duration::from_secs(1);
-const SHOW_AT_LEAST_EVERY: Duration = Duration::from_secs(3600);
 /// Records taken one at a time after an unclean take-over. A record that kills the process lies in
 /// the batch that was under way; should it lie further on, the next death brings it within reach.
 const SUSPECT_RUN: usize = 200;
-/// How often a record may be begun before it is quarantined unread.
-const MOST_SUSPECT_COUNT: i32 = 3;
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,55 +211,6 @@ impl Shard {
         Ok(Step::Stored(run.len()))
     }
 
-    /// Stores one record after an unclean take-over, having written down that it is about to be tried.
-    async fn store_suspect(&mut self, logged: &LoggedRecord) -> Result<(), Error> {
-        let shard = self.progress.shard;
-        let count = self.begun(logged.offset);
-        self.mark_suspect(logged.offset, count).await?;
-        if count > MOST_SUSPECT_COUNT {
-            let words = format!("processing it ended the process {MOST_SUSPECT_COUNT} times");
-            tracing::error!(
-                "offset {} of shard {shard} is quarantined unread: {words}",
-                logged.offset
-            );
-            self.decided.insert(
-                (shard, logged.offset),
-                ("record.kills_process".to_owned(), words),
-            );
-        }
-        self.store_run(std::slice::from_ref(logged)).await
-    }
-
-    /// Returns how often the record at `offset` was begun, this time included.
-    fn begun(&self, offset: Offset) -> i32 {
-        match self.progress.suspect_offset {
-            Some(suspect) if suspect == offset => self.progress.suspect_count + 1,
-            _ => 1,
-        }
-    }
-
-    /// Writes down that a record is about to be tried; an unknown outcome is no further death, so it writes the
-    /// same again.
-    async fn mark_suspect(&mut self, offset: Offset, count: i32) -> Result<(), Error> {
-        let (shard, epoch) = (self.progress.shard, self.progress.owner_epoch);
-        let mut patience = Patience::default();
-        loop {
-            let marked = self.tools.store.mark_suspect(shard, epoch, offset, count);
-            match marked.await {
-                Ok(true) => return Ok(()),
-                Ok(false) => return Err(Error::Lost { shard }),
-                Err(
-                    error @ (bordergate_store::Error::Unreachable { .. }
-                    | bordergate_store::Error::CommitUnknown { .. }),
-                ) => {
-                    tracing::warn!("shard {shard}: a suspect could not be marked: {error}");
-                    patience.pause().await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
     /// Stores a run; one that the database refuses, or on which linking fails, is halved down to the
     /// record at fault.
     async fn store_run(&mut self, run: &[LoggedRecord]) -> Result<(), Error> {
@@ -300,92 +240,13 @@ impl Shard {
         Ok(())
     }
 
-    /// Stores a part whole, or returns code and words of why it cannot be stored.
-    async fn store_part(
-        &mut self,
-        part: &[LoggedRecord],
-    ) -> Result<Result<(), (String, String)>, Error> {
+    /// Stores a part whole, or returns why it cannot be stored.
+    async fn store_part(&mut self, part: &[LoggedRecord]) -> Result<Result<(), Refusal>, Error> {
         if self.is_router() {
-            return self.route_part(part).await;
+            self.route_part(part).await
+        } else {
+            self.link_part(part).await
         }
-        let began = Instant::now();
-        let read = read_run(&self.registered, &self.decided, part);
-        let mut patience = Patience::default();
-        let mut was_refused = false;
-        // Messages whose parts are joined in this run: only linking tells which, and only then can be looked up what
-        // they need. Each round brings at least one that was not known, so the rounds end.
-        let mut joined: Vec<ReadRecord> = Vec::new();
-        // What of lanes may not be in memory: only linking tells that too.
-        let mut lanes: Vec<LaneWindow> = Vec::new();
-        loop {
-            let first = Wanted {
-                lanes: lanes.clone(),
-                ..wanted(&self.board, &self.progress, &read, &joined)
-            };
-            let looking = look_up(self.tools.store.as_ref(), &self.board, first);
-            let found = match looking.instrument(tracing::debug_span!("look up")).await {
-                Ok(found) => found,
-                Err(bordergate_store::Error::Unreachable { reason }) => {
-                    tracing::warn!("shard {}: look-up failed: {reason}", self.progress.shard);
-                    patience.pause().await;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let linked = tracing::debug_span!("link").in_scope(|| self.link(&read, found, &lanes));
-            let Some(Linked {
-                batch,
-                board,
-                joined: now_joined,
-                unseen,
-            }) = linked
-            else {
-                return Ok(Err((
-                    "process.panicked".to_owned(),
-                    "linking failed on this record".to_owned(),
-                )));
-            };
-            let new = now_joined.into_iter().filter(|one| !joined.contains(one));
-            let new: Vec<ReadRecord> = new.collect();
-            if !new.is_empty() || !unseen.is_empty() {
-                joined.extend(new);
-                lanes.extend(unseen);
-                continue;
-            }
-            let writing = write(self.tools.store.as_ref(), &batch);
-            match writing.instrument(tracing::debug_span!("commit")).await? {
-                (Written::Done, _) => {
-                    self.apply(&batch, board, &read, began.elapsed());
-                    return Ok(Ok(()));
-                }
-                (Written::Lost, _) => {
-                    return Err(Error::Lost {
-                        shard: self.progress.shard,
-                    });
-                }
-                (Written::Retry, _) => patience.pause().await,
-                (Written::Refused, reason) if was_refused => {
-                    return Ok(Err((
-                        "store.refused".to_owned(),
-                        reason.unwrap_or_default(),
-                    )));
-                }
-                (Written::Refused, _) => was_refused = true,
-            }
-        }
-    }
-
-    /// Links on an overlay; `None` when that panics, and then the board is as it was.
-    fn link(&self, read: &[ReadRecord], found: Found, lanes: &[LaneWindow]) -> Option<Linked> {
-        let linked = catch_unwind(AssertUnwindSafe(|| {
-            let log_time = self.progress.log_time;
-            let mut overlay = Overlay::new(&self.board, &self.registered, log_time, found, lanes);
-            for record in read {
-                overlay.take(record);
-            }
-            overlay.finish(&self.tools, &self.progress, read)
-        }));
-        linked.ok().flatten()
     }
 
     /// Takes the committed overlay as the board.
@@ -405,82 +266,6 @@ impl Shard {
             elapsed,
             next_offset: batch.next_offset,
         });
-    }
-
-    /// What an idle owner does: renew, tick, show.
-    async fn keep_alive(&mut self) -> Result<(), Error> {
-        let shard = self.progress.shard;
-        if self.last_renewed.elapsed() >= RENEW_EVERY {
-            match self
-                .tools
-                .store
-                .renew(shard, self.progress.owner_epoch)
-                .await
-            {
-                Ok(true) => self.last_renewed = Instant::now(),
-                Ok(false) => return Err(Error::Lost { shard }),
-                // Renewed or not: the next renewal tells whether the shard is still ours.
-                Err(
-                    bordergate_store::Error::Unreachable { reason }
-                    | bordergate_store::Error::CommitUnknown { reason },
-                ) => {
-                    tracing::warn!("the lease of shard {shard} could not be renewed: {reason}");
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let is_silent = self
-            .tools
-            .limits
-            .tick_after
-            .is_some_and(|after| self.last_record.elapsed() >= after);
-        if is_silent && !self.progress.last_is_replay {
-            self.last_record = Instant::now();
-            if let Err(error) = self.tools.log.append(shard, self.tick()).await {
-                tracing::warn!("a tick could not be appended to shard {shard}: {error}");
-            }
-        }
-        self.show_progress_sometimes().await;
-        Ok(())
-    }
-
-    fn tick(&self) -> RawRecord {
-        RawRecord {
-            record_id: RecordId(Uuid::new_v4()),
-            source_id: SourceId::parse("bordergate").expect("a plain name"),
-            source_version: 0,
-            gate_id: None,
-            format: TICK.to_owned(),
-            content_type: String::new(),
-            received_at: self.tools.clock.now(),
-            is_replay: false,
-            traceparent: None,
-            device_headers: Vec::new(),
-            redrive_of: None,
-            detached: None,
-            routed_from: None,
-            body: Bytes::new(),
-        }
-    }
-
-    async fn show_progress_sometimes(&mut self) {
-        let since = self.last_shown.map(|shown| shown.elapsed());
-        let has_moved = self.last_record.elapsed() < SHOW_EVERY * 2;
-        if since
-            .is_none_or(|since| (has_moved && since >= SHOW_EVERY) || since >= SHOW_AT_LEAST_EVERY)
-        {
-            self.show_progress().await;
-        }
-    }
-
-    async fn show_progress(&mut self) {
-        self.last_shown = Some(Instant::now());
-        let (shard, next_offset) = (self.progress.shard, self.progress.next_offset);
-        if let Err(error) = self.tools.log.show_progress(shard, next_offset).await {
-            tracing::warn!(
-                "the lag of shard {shard} could not be shown to the log's tools: {error}"
-            );
-        }
     }
 }
 

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use bordergate_crossing::Board;
 use bordergate_model::{KeyKind, Observation, OutcomeKind, SourceId};
 use bordergate_sources::{Part, part};
-use bordergate_store::{LinkKey, Links, SourceLink, Unrouted, WantedLinks};
+use bordergate_store::{
+    Destination, LinkKey, Links, RoutedRecord, SourceLink, Together, Unrouted, WantedLinks,
+};
 use bytes::Bytes;
 
 use crate::registered::Registered;
@@ -204,6 +206,25 @@ fn counts(kind: KeyKind) -> bool {
 }
 
 impl Unit {
+    /// Returns its records, and where they go by `decision`.
+    pub(crate) fn together(&self, decision: &Decision) -> Together {
+        let record = |member: &Member| RoutedRecord {
+            offset: member.read.logged.offset,
+            record_id: member.read.logged.record.record_id,
+            body_sha256: member.read.body_sha256,
+        };
+        Together {
+            records: self.members.iter().map(record).collect(),
+            choice: match decision {
+                Decision::Gate(gate_id, code) => Some(Destination {
+                    gate_id: gate_id.clone(),
+                    code: code.clone(),
+                }),
+                Decision::Waits(..) => None,
+            },
+        }
+    }
+
     /// Returns every key it carries, each once.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &LinkKey> {
         let mut seen = BTreeSet::new();

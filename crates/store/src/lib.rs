@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bridge;
+mod decisions;
 mod document;
 mod doors;
 mod error;
@@ -24,6 +25,7 @@ mod text;
 pub use bridge::{
     Advance, BridgePlace, BridgeProgress, Bridges, ForeignPartition, LeftOut, LeftOutRow,
 };
+pub use decisions::{Assigned, Decisions, Destination, RoutedRecord, Together};
 pub use doors::{DoorLease, Doors};
 pub use error::Error;
 pub use exchange::{Exchange, FeedFilter, FeedRow, FeedShard, Submission, SubmissionState};
@@ -40,7 +42,7 @@ pub use registry::{
 };
 pub use routes::{
     KeyLink, LinkKey, Links, NewUnrouted, RecordLink, RouteChanges, Routed, Routes, Routing,
-    SourceLink, Told, Unrouted, UnroutedRow, WantedLinks, WantedUnrouted,
+    SourceLink, Told, Unrouted, UnroutedReason, UnroutedRow, WantedLinks, WantedUnrouted,
 };
 pub use shards::{
     Batch, Committed, Found, KnownRecord, Loaded, MeasuredCrossing, NewObservation, NewOutcome,
@@ -49,11 +51,21 @@ pub use shards::{
 
 /// Everything the hub asks of its database; each backend (`sqlite`, `postgres`) implements all parts.
 pub trait Store:
-    Shards + Routes + Queries + Exchange + Registry + Logins + Doors + Bridges + Questions
+    Shards + Routes + Decisions + Queries + Exchange + Registry + Logins + Doors + Bridges + Questions
 {
 }
 
-impl<T: Shards + Routes + Queries + Exchange + Registry + Logins + Doors + Bridges + Questions>
-    Store for T
+impl<
+    T: Shards
+        + Routes
+        + Decisions
+        + Queries
+        + Exchange
+        + Registry
+        + Logins
+        + Doors
+        + Bridges
+        + Questions,
+> Store for T
 {
 }

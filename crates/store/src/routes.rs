@@ -106,6 +106,19 @@ pub struct UnroutedRow {
     pub code: String,
     /// The reason in words.
     pub detail: String,
+    /// The gate to which it is going, since that was decided; `None` while it waits.
+    pub going_to: Option<GateId>,
+}
+
+/// Why some records wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnroutedReason {
+    /// Stable code of why they wait.
+    pub code: String,
+    /// How many.
+    pub count: u64,
+    /// When the first of them was received.
+    pub oldest_at: Timestamp,
 }
 
 /// A record that begins to wait.
@@ -148,13 +161,18 @@ pub struct RouteChanges {
     pub routed: Vec<Routed>,
     /// Records that wait on.
     pub told: Vec<Told>,
+    /// Offsets of records whose decision is carried out, or void: see [`crate::Decisions`].
+    pub settled: Vec<Offset>,
 }
 
 impl RouteChanges {
     /// Tells whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty() && self.routed.is_empty() && self.told.is_empty()
+        self.kept.is_empty()
+            && self.routed.is_empty()
+            && self.told.is_empty()
+            && self.settled.is_empty()
     }
 }
 
@@ -186,7 +204,7 @@ pub trait Routes: Send + Sync + 'static {
     -> Result<Vec<Unrouted>, Error>;
 
     /// Returns the offsets of the waiting records that may find their gate now: a crossing written after `since` carries
-    /// one of their keys, or a gate has parts of their message. Ascending.
+    /// one of their keys, a gate has parts of their message, or where they go is decided. Ascending.
     async fn woken(&self, shard: Shard, since: &[FeedShard]) -> Result<Vec<Offset>, Error>;
 
     /// Returns a page of the waiting records of every shard, by shard and offset.
@@ -195,6 +213,9 @@ pub trait Routes: Send + Sync + 'static {
         after: Option<(Shard, Offset)>,
         limit: u32,
     ) -> Result<Vec<UnroutedRow>, Error>;
+
+    /// Returns why records wait, the most frequent reason first; empty when none waits.
+    async fn unrouted_reasons(&self) -> Result<Vec<UnroutedReason>, Error>;
 
     /// Returns what became of the router's records from an offset on, by offset.
     async fn routing_page(

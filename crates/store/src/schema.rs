@@ -40,6 +40,7 @@ migrations! {
     6 "province" "0006_province.sql";
     7 "unrouted" "0007_unrouted.sql";
     8 "devices" "0008_devices.sql";
+    9 "route_decisions" "0009_route_decisions.sql";
     10 "doors" "0010_doors.sql";
 }
 

@@ -1,4 +1,4 @@
-//! What administrators do: register, hand out tokens, seed, look into quarantine and redrive.
+//! What administrators do: register, hand out tokens, seed, look into quarantine and redrive, send waiting records to a gate.
 //!
 //! Free of HTTP: the running hub's admin routes and the command line (with no hub running) call the
 //! same functions. Each act that changes something leaves a row in the audit trail.
@@ -8,6 +8,7 @@ mod quarantine;
 mod register;
 mod seed;
 mod tokens;
+mod unrouted;
 
 use bordergate_store::{AuditEntry, Store};
 
@@ -16,6 +17,7 @@ pub use quarantine::{Redrive, RedriveReport, quarantined, redrive};
 pub use register::{NewGate, NewSource, add_gate, add_source, disable_gate, disable_source};
 pub use seed::{NewReference, seed};
 pub use tokens::{NewToken, add_token, disable_token};
+pub use unrouted::{AssignReport, Assignment, assign};
 
 /// Why an act was refused or failed.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Extension, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use bordergate_model::{Offset, RecordId, Shard, SourceId};
+use bordergate_model::{GateId, Offset, RecordId, Shard, SourceId};
 use bordergate_store::UnroutedRow;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -49,6 +49,8 @@ struct Row {
     code: String,
     /// The reason in words.
     detail: String,
+    /// The gate to which it was sent a moment ago; `null` while it waits.
+    going_to: Option<GateId>,
 }
 
 impl From<UnroutedRow> for Row {
@@ -62,6 +64,7 @@ impl From<UnroutedRow> for Row {
             received_at: row.received_at,
             code: row.code,
             detail: row.detail,
+            going_to: row.going_to,
         }
     }
 }
@@ -74,21 +77,38 @@ async fn list(
     caller.check(Right::SeeVehicles)?;
     let params = Params::read(pairs, &["page_size", "page_token"])?;
     let limit = params.page_size(PAGE_ROWS, app.settings.limits.page_rows)?;
-    let after = params
-        .text("page_token")
-        .map(|token| {
-            let place = page::place(&app.keys, BOUND_TO, token)?;
-            read_place(&place).ok_or_else(|| bad("page_token", "is malformed", ["none"]))
-        })
-        .transpose()?;
-    let rows = app.store.unrouted_page(after, limit).await?;
-    let last = rows.last().filter(|_| rows.len() >= limit as usize);
-    let next_page_token =
-        last.map(|row| page::token(&app.keys, BOUND_TO, &place((row.shard, row.offset))));
+    let rows = app
+        .store
+        .unrouted_page(after(&app, &params)?, limit)
+        .await?;
     Ok(Json(Page {
+        next_page_token: next_token(&app, &rows, limit),
         unrouted: rows.into_iter().map(Row::from).collect(),
-        next_page_token,
     }))
+}
+
+/// Returns the place after which the page that was asked for begins.
+///
+/// # Errors
+/// A 400 for a token of another query.
+pub fn after(app: &App, params: &Params) -> Result<Option<(Shard, Offset)>, Problem> {
+    let Some(token) = params.text("page_token") else {
+        return Ok(None);
+    };
+    let place = page::place(&app.keys, BOUND_TO, token)?;
+    let place = read_place(&place).ok_or_else(|| bad("page_token", "is malformed", ["none"]))?;
+    Ok(Some(place))
+}
+
+/// Returns the token of the page after these rows, of which at most `limit` were asked for; `None` on the last.
+#[must_use]
+pub fn next_token(app: &App, rows: &[UnroutedRow], limit: u32) -> Option<String> {
+    let last = rows.last().filter(|_| rows.len() >= limit as usize)?;
+    Some(page::token(
+        &app.keys,
+        BOUND_TO,
+        &place((last.shard, last.offset)),
+    ))
 }
 
 /// Returns the place after a record: its shard and offset, big endian.

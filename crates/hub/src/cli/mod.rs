@@ -133,7 +133,8 @@ enum Command {
     /// Lists, shows and redrives quarantined records
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
-    /// Lists records of province-wide sources that wait for their gate
+    /// Lists records of province-wide sources that wait for their gate, and sends one to a gate
+    #[command(subcommand)]
     Unrouted(unrouted::Unrouted),
 }
 

@@ -1,7 +1,7 @@
 //! The router's shard in a verification: every record has one outcome, and what was routed is in its gate's shard.
 //!
 //! Where a record went depended on the crossings of that moment, so it is taken from the outcomes; that it arrived, and that
-//! what did not go anywhere still waits, is checked.
+//! what did not go anywhere still waits, is checked; and that it is at no other gate.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bordergate_eventlog::{EventLog, RunLimit};
 use bordergate_model::{GateId, LoggedRecord, Offset, RecordId, Shard};
-use bordergate_store::{Routing, Store, Wanted};
+use bordergate_store::{Routing, Store, Wanted, WantedLinks};
 
 use super::Report;
 
@@ -56,6 +56,7 @@ pub(super) async fn compare(
         next = last.offset + 1;
         let outcomes = outcomes(with.live, shard, from, next).await?;
         let routed = accounted(&run, &outcomes, report);
+        elsewhere(with.again, &routed, report).await?;
         missing.extend(not_recomputed(with.again, routed).await?);
         report.record_count += run.len();
     }
@@ -117,6 +118,31 @@ fn accounted(
         }
     }
     routed
+}
+
+/// Notes routed records that another gate has too.
+async fn elsewhere(
+    again: &dyn Store,
+    routed: &[(Offset, RecordId, [u8; 32], GateId)],
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let wanted = WantedLinks {
+        record_ids: routed.iter().map(|(_, record_id, ..)| *record_id).collect(),
+        ..WantedLinks::default()
+    };
+    let mut gates: HashMap<(RecordId, [u8; 32]), Vec<GateId>> = HashMap::new();
+    for (record_id, sha256, gate_id) in again.links(&wanted).await?.records {
+        gates.entry((record_id, sha256)).or_default().push(gate_id);
+    }
+    for (offset, record_id, sha256, gate_id) in routed {
+        let there = gates.get(&(*record_id, *sha256)).into_iter().flatten();
+        for other in there.filter(|other| *other != gate_id) {
+            report.differences.push(format!(
+                "record {record_id} at offset {offset} of the router was routed to {gate_id}, but is at {other}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the routed records that the recomputed store does not have.

@@ -18,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::charts::{Bars, Series};
 use super::display;
 use super::frame::{Frame, render};
+use super::unrouted::{self, Waiting};
 use crate::access::{Caller, Right};
 use crate::api::evaluate::{self, evaluate};
 use crate::app::App;
@@ -52,6 +53,8 @@ struct Live<'a> {
 /// What the board shows.
 struct Now {
     as_of: Option<String>,
+    /// What waits for its gate; `None` when nothing does, and for those who may not see records.
+    waiting: Option<Waiting>,
     gates: Vec<GateCard>,
 }
 
@@ -100,7 +103,7 @@ async fn board(
     let screen = async {
         caller.check(Right::SeeStatistics)?;
         render(&Board {
-            now: now(&app, &frame).await?,
+            now: now(&app, &caller, &frame).await?,
             frame: &frame,
         })
     };
@@ -108,14 +111,18 @@ async fn board(
 }
 
 /// Renders the live part, as the page shows it and events renew it.
-pub(super) async fn live_part(app: &App, frame: &Frame) -> Result<String, Problem> {
+pub(super) async fn live_part(
+    app: &App,
+    caller: &Caller,
+    frame: &Frame,
+) -> Result<String, Problem> {
     render(&Live {
-        now: now(app, frame).await?,
+        now: now(app, caller, frame).await?,
         frame,
     })
 }
 
-async fn now(app: &App, frame: &Frame) -> Result<Now, Problem> {
+async fn now(app: &App, caller: &Caller, frame: &Frame) -> Result<Now, Problem> {
     let registrations = app.registrations.snapshot();
     let as_of = app.store.data_as_of().await?;
     let at_gates: HashMap<GateId, GateNow> = app
@@ -133,6 +140,10 @@ async fn now(app: &App, frame: &Frame) -> Result<Now, Problem> {
         .map(|s| (s.source_id.clone(), s))
         .collect();
     let traffic = traffic(app, &registrations, as_of).await?;
+    let waiting = match caller.may(Right::SeeVehicles) {
+        true => unrouted::waiting(app, frame, as_of).await?,
+        false => None,
+    };
     let gates = registrations
         .gates()
         .into_iter()
@@ -153,6 +164,7 @@ async fn now(app: &App, frame: &Frame) -> Result<Now, Problem> {
     });
     Ok(Now {
         as_of: as_of.map(display::moment),
+        waiting,
         gates: gates.collect(),
     })
 }

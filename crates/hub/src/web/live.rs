@@ -45,7 +45,7 @@ async fn events(
                     continue;
                 }
             }
-            match board::live_part(&app, &frame).await {
+            match board::live_part(&app, &caller, &frame).await {
                 Ok(part) => yield Ok(event(&part)),
                 // The page keeps what it shows; the next commit tries again.
                 Err(problem) => tracing::warn!("the board could not be renewed: {}", problem.code),

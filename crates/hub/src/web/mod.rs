@@ -25,6 +25,7 @@ mod search;
 pub mod session;
 mod statistics;
 mod texts;
+mod unrouted;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(live::routes())
         .merge(statistics::routes())
         .merge(search::routes())
+        .merge(unrouted::routes())
         .merge(crossings::routes())
         .merge(crossing::routes())
         .merge(evidence::routes())

@@ -68,6 +68,18 @@ texts! {
     feed_free "Không đặt hạn" "No limit set";
     ago "trước" "ago";
 
+    unrouted "Chưa rõ cửa khẩu" "Without a gate yet";
+    unrouted_none "Không có bản ghi nào chờ." "No record waits.";
+    unrouted_hint "Bản ghi của nguồn toàn tỉnh tự chuyển đi khi có lượt xe trùng khóa hoặc mã của cửa khẩu được đăng ký. Quản trị viên có thể chỉ định cửa khẩu:" "Records of province-wide sources go by themselves once a crossing has one of their keys or a gate is registered with their code. Administrators can name the gate:";
+    records_wait "bản ghi đang chờ" "records wait";
+    why "Lý do" "Why";
+    going_to "đang chuyển đến" "going to";
+    route_unknown "Không có gì chỉ đến cửa khẩu" "Nothing points to a gate";
+    route_ambiguous "Có thể thuộc nhiều cửa khẩu" "May belong to several gates";
+    route_part "Thông điệp còn thiếu phần" "Parts are missing";
+    route_gate_disabled "Cửa khẩu đã ngừng" "Its gate is disabled";
+    route_too_large "Quá lớn đối với nhật ký" "Too large for the log";
+
     indicator "Chỉ tiêu" "Indicator";
     definition "Định nghĩa" "Definition";
     gate "Cửa khẩu" "Gate";
@@ -270,6 +282,18 @@ impl Texts {
             "corrected" => self.basis_corrected,
             "received" => self.basis_received,
             "undated" => self.basis_undated,
+            other => other,
+        }
+    }
+
+    /// Returns the words for the code of why a record waits for its gate; the code itself when it is none.
+    pub fn of_route<'a>(&self, code: &'a str) -> &'a str {
+        match code {
+            "route.unknown" => self.route_unknown,
+            "route.ambiguous" => self.route_ambiguous,
+            "route.part" => self.route_part,
+            "route.gate_disabled" => self.route_gate_disabled,
+            "route.too_large" => self.route_too_large,
             other => other,
         }
     }

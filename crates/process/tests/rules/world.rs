@@ -208,6 +208,15 @@ impl World {
         open_log(path).await
     }
 
+    /// Opens the log again as a hub does whose records may have so many bytes.
+    pub(crate) async fn with_records_of(self, record_bytes: usize) -> Self {
+        let Self { folder, log, store } = self;
+        drop(log);
+        let log = EmbeddedLog::open(&folder.path().join("log.sqlite"), 3, record_bytes).await;
+        let log = Arc::new(log.expect("the log is there"));
+        Self { folder, log, store }
+    }
+
     /// Makes another log.
     pub(crate) async fn other_log(&self) -> Arc<EmbeddedLog> {
         open_log(self.folder.path().join("other.sqlite")).await

@@ -1,5 +1,5 @@
--- Unrouted records that may find their gate now: a crossing written since carries one of their keys, or a gate has parts
--- of their message.
+-- Unrouted records that may find their gate now: a crossing written since carries one of their keys, a gate has parts of
+-- their message, or somebody decided.
 -- in:  $1 shard; $2 JSON array of [shard, feed sequence after which crossings are new]
 -- out: offset, each once, ascending
 select k.log_offset
@@ -14,4 +14,9 @@ from unrouted u
 where u.shard = $1
     and u.message_key is not null
     and exists (select 1 from parts p where p.source_id = u.source_id and p.message_key = u.message_key)
+union
+select d.log_offset
+from route_decisions d
+join unrouted u on u.shard = d.shard and u.log_offset = d.log_offset
+where d.shard = $1
 order by 1;

@@ -4,9 +4,10 @@ use bordergate_model::Shard;
 use sqlx::{PgConnection, query, query_as};
 
 use super::column::{column, times};
+use super::outcomes::outcomes_change;
 use super::{Stamp, sql, stamp};
 use crate::failure::OrFailure;
-use crate::rows::part::{AsideRow, PartRows, aside_missing, part};
+use crate::rows::part::{PartRows, part};
 use crate::{Error, KeptPart, WantedParts};
 
 /// Returns the kept parts a batch needs, by offset.
@@ -41,10 +42,11 @@ pub(crate) async fn change(
         on_offsets(connection, sql!("parts_joined"), shard, &rows.joined).await?;
     }
     parts_insert(connection, shard, &rows.kept, recorded_at).await?;
-    outcomes_put_aside(connection, shard, &rows.put_aside, recorded_at).await
+    outcomes_change(connection, shard, &rows.outcomes, recorded_at).await
 }
 
-async fn on_offsets(
+/// Runs a statement on some offsets of a shard.
+pub(crate) async fn on_offsets(
     connection: &mut PgConnection,
     statement: &'static str,
     shard: Shard,
@@ -57,29 +59,6 @@ async fn on_offsets(
         .await
         .or_failure()
         .map(|_| ())
-}
-
-async fn outcomes_put_aside(
-    connection: &mut PgConnection,
-    shard: Shard,
-    rows: &[AsideRow],
-    recorded_at: Stamp,
-) -> Result<(), Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let done = query(sql!("outcomes_put_aside"))
-        .bind(i32::from(shard))
-        .bind(column(rows, |row| row.log_offset))
-        .bind(column(rows, |row| row.code.as_str()))
-        .bind(recorded_at)
-        .execute(connection)
-        .await
-        .or_failure()?;
-    if done.rows_affected() < rows.len() as u64 {
-        return Err(aside_missing());
-    }
-    Ok(())
 }
 
 async fn parts_insert(

@@ -5,14 +5,17 @@ use bordergate_model::{Offset, RawRecord, Shard, SourceId};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 
 use super::column::{column, times};
+use super::outcomes::outcomes_change;
+use super::parts::on_offsets;
 use super::{PostgresStore, Stamp, sql, stamp};
 use crate::failure::OrFailure;
 use crate::rows::route::{
-    KeptRow, RouteRows, RoutedRow, RoutingTuple, UnroutedKeyRow, UnroutedRowTuple, UnroutedTuple,
-    key_link, record_link, route_missing, routing, source_link, unrouted, unrouted_row,
+    KeptRow, RouteRows, RoutingTuple, UnroutedKeyRow, UnroutedRowTuple, UnroutedTuple, key_link,
+    record_link, routing, source_link, unrouted, unrouted_reason, unrouted_row,
 };
 use crate::{
-    Error, FeedShard, Links, Routes, Routing, Unrouted, UnroutedRow, WantedLinks, WantedUnrouted,
+    Error, FeedShard, Links, Routes, Routing, Unrouted, UnroutedReason, UnroutedRow, WantedLinks,
+    WantedUnrouted,
 };
 
 #[async_trait]
@@ -79,6 +82,14 @@ impl Routes for PostgresStore {
             .await
             .or_failure()?;
         rows.into_iter().map(unrouted_row).collect()
+    }
+
+    async fn unrouted_reasons(&self) -> Result<Vec<UnroutedReason>, Error> {
+        let rows: Vec<(String, i64, Stamp)> = query_as(sql!("unrouted_reasons"))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(unrouted_reason).collect()
     }
 
     async fn routing_page(
@@ -160,7 +171,7 @@ pub(crate) async fn change(
 ) -> Result<(), Error> {
     unrouted_insert(connection, shard, &rows.kept, recorded_at).await?;
     unrouted_keys_insert(connection, shard, &rows.keys).await?;
-    outcomes_route(connection, shard, &rows.outcomes, recorded_at).await?;
+    outcomes_change(connection, shard, &rows.outcomes, recorded_at).await?;
     if !rows.told.is_empty() {
         query(sql!("unrouted_told"))
             .bind(i32::from(shard))
@@ -172,36 +183,11 @@ pub(crate) async fn change(
             .or_failure()?;
     }
     if !rows.routed.is_empty() {
-        query(sql!("unrouted_delete"))
-            .bind(i32::from(shard))
-            .bind(&rows.routed)
-            .execute(connection)
-            .await
-            .or_failure()?;
+        on_offsets(connection, sql!("unrouted_delete"), shard, &rows.routed).await?;
     }
-    Ok(())
-}
-
-async fn outcomes_route(
-    connection: &mut PgConnection,
-    shard: Shard,
-    rows: &[RoutedRow],
-    recorded_at: Stamp,
-) -> Result<(), Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let done = query(sql!("outcomes_route"))
-        .bind(i32::from(shard))
-        .bind(column(rows, |row| row.log_offset))
-        .bind(column(rows, |row| row.gate_id.as_deref()))
-        .bind(column(rows, |row| row.code.as_str()))
-        .bind(recorded_at)
-        .execute(connection)
-        .await
-        .or_failure()?;
-    if done.rows_affected() < rows.len() as u64 {
-        return Err(route_missing());
+    if !rows.settled.is_empty() {
+        let statement = sql!("route_decisions_delete");
+        on_offsets(connection, statement, shard, &rows.settled).await?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Kept parts of split messages, read, and what a batch changes of them as rows.
 
-use bordergate_model::RecordId;
+use bordergate_model::{OutcomeKind, RecordId};
 use bytes::Bytes;
 use uuid::Uuid;
 
+use super::outcome::ChangedRow;
 use super::{name, number, sha256};
 use crate::moment::Moment;
 use crate::{Error, KeptPart, PartChanges};
@@ -51,34 +52,24 @@ pub(crate) struct PartRows {
     pub(crate) dropped: Vec<i64>,
     pub(crate) joined: Vec<i64>,
     pub(crate) kept: Vec<KeptPart>,
-    pub(crate) put_aside: Vec<AsideRow>,
-}
-
-/// The new outcome of a part that is given up.
-#[derive(Debug, serde::Serialize)]
-pub(crate) struct AsideRow {
-    pub(crate) log_offset: i64,
-    pub(crate) code: String,
+    /// The outcomes of those that are given up.
+    pub(crate) outcomes: Vec<ChangedRow>,
 }
 
 impl PartRows {
     pub(crate) fn new(changes: &PartChanges) -> Self {
-        let aside = changes.put_aside.iter().map(|row| AsideRow {
+        let aside = changes.put_aside.iter().map(|row| ChangedRow {
             log_offset: row.offset,
+            waited_as: OutcomeKind::Part.code(),
+            kind: OutcomeKind::Quarantined.code(),
+            gate_id: None,
             code: row.code.clone(),
         });
         Self {
             dropped: changes.dropped.clone(),
             joined: changes.joined.clone(),
             kept: changes.kept.clone(),
-            put_aside: aside.collect(),
+            outcomes: aside.collect(),
         }
-    }
-}
-
-/// Returns the error for a part that is given up and has no outcome `part`.
-pub(crate) fn aside_missing() -> Error {
-    Error::Corrupt {
-        reason: "outcomes: a part that should be put aside is not stored as one".to_owned(),
     }
 }

@@ -1,9 +1,9 @@
-//! Outcomes and quarantine rows, read.
+//! Quarantine rows, read.
 
-use bordergate_model::{Offset, Outcome, OutcomeKind, RecordId, Shard};
+use bordergate_model::{Offset, RecordId, Shard};
 use uuid::Uuid;
 
-use super::{name, number, word};
+use super::{name, number};
 use crate::moment::{Moment, optional};
 use crate::{Error, QuarantineRow};
 
@@ -41,25 +41,6 @@ pub(crate) fn quarantine<T: Moment>(row: QuarantineTuple<T>) -> Result<Quarantin
         detail: row.8,
         redriven_at: optional(row.9)?,
     })
-}
-
-/// Reads an outcome.
-///
-/// # Errors
-/// [`Error::Corrupt`].
-pub(crate) fn outcome(kind: &str, code: String) -> Result<Outcome, Error> {
-    const ALL: [OutcomeKind; 5] = [
-        OutcomeKind::Ignored,
-        OutcomeKind::Duplicate,
-        OutcomeKind::Quarantined,
-        OutcomeKind::Part,
-        OutcomeKind::Routed,
-    ];
-    let kind = word(
-        "outcomes.kind",
-        ALL.into_iter().find(|known| known.code() == kind),
-    )?;
-    Ok(Outcome { kind, code })
 }
 
 /// Returns the error for a quarantined record that is not there.

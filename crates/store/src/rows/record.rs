@@ -6,7 +6,7 @@ use bordergate_model::{Offset, RecordId, Shard, SourceId};
 use uuid::Uuid;
 
 use super::observation::{FateTuple, fate};
-use super::quarantine::outcome;
+use super::outcome::outcome;
 use super::{name, number, sha256};
 use crate::moment::Moment;
 use crate::{Error, KnownRecord, ObservationFate, RecordFate, SourceSeen};

@@ -1,18 +1,18 @@
 //! Waiting records and links, read, and what a batch changes of them as rows.
 
-use bordergate_model::{LoggedRecord, RawRecord, RecordId, Shard};
+use bordergate_model::{GateId, LoggedRecord, Offset, OutcomeKind, RawRecord, RecordId, Shard};
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::quarantine::outcome;
+use super::outcome::{ChangedRow, outcome};
 use super::{name, number, sha256};
 use crate::moment::Moment;
 use crate::text::refuse_nul;
 use crate::{
-    Error, KeyLink, LinkKey, RecordLink, RouteChanges, Routing, SourceLink, Unrouted, UnroutedRow,
-    document,
+    Error, KeyLink, LinkKey, RecordLink, RouteChanges, Routing, SourceLink, Unrouted,
+    UnroutedReason, UnroutedRow, document,
 };
 
 /// What the log has of a record beside its columns and its body.
@@ -80,8 +80,18 @@ pub(crate) fn unrouted(shard: Shard, row: UnroutedTuple) -> Result<Unrouted, Err
     })
 }
 
-/// A waiting record in a list: shard, offset, record id, source, format, reception, code, detail.
-pub(crate) type UnroutedRowTuple<T> = (i32, i64, Uuid, String, String, T, String, String);
+/// A waiting record in a list: shard, offset, record id, source, format, reception, code, detail, gate to which it is going.
+pub(crate) type UnroutedRowTuple<T> = (
+    i32,
+    i64,
+    Uuid,
+    String,
+    String,
+    T,
+    String,
+    String,
+    Option<String>,
+);
 
 /// Reads a waiting record for a list.
 ///
@@ -97,6 +107,22 @@ pub(crate) fn unrouted_row<T: Moment>(row: UnroutedRowTuple<T>) -> Result<Unrout
         received_at: row.5.timestamp()?,
         code: row.6,
         detail: row.7,
+        going_to: row
+            .8
+            .map(|gate_id| name("route_decisions.gate_id", &gate_id))
+            .transpose()?,
+    })
+}
+
+/// Reads why records wait: code, how many, reception of the first.
+///
+/// # Errors
+/// [`Error::Corrupt`].
+pub(crate) fn unrouted_reason<T: Moment>(row: (String, i64, T)) -> Result<UnroutedReason, Error> {
+    Ok(UnroutedReason {
+        code: row.0,
+        count: number("count of unrouted records", row.1)?,
+        oldest_at: row.2.timestamp()?,
     })
 }
 
@@ -179,7 +205,9 @@ pub(crate) struct RouteRows {
     pub(crate) routed: Vec<i64>,
     pub(crate) told: Vec<ToldRow>,
     /// The outcomes of both.
-    pub(crate) outcomes: Vec<RoutedRow>,
+    pub(crate) outcomes: Vec<ChangedRow>,
+    /// Offsets of those whose decision is forgotten.
+    pub(crate) settled: Vec<i64>,
 }
 
 /// A record that begins to wait.
@@ -205,30 +233,20 @@ pub(crate) struct ToldRow {
     pub(crate) detail: String,
 }
 
-/// The new outcome of a record that waited.
-#[derive(Debug, Serialize)]
-pub(crate) struct RoutedRow {
-    pub(crate) log_offset: i64,
-    pub(crate) gate_id: Option<String>,
-    pub(crate) code: String,
-}
-
 impl RouteRows {
     /// Puts the changes into rows.
     ///
     /// # Errors
     /// [`Error::Refused`] when a text holds a NUL.
     pub(crate) fn new(changes: &RouteChanges) -> Result<Self, Error> {
-        let routed = changes.routed.iter().map(|row| RoutedRow {
-            log_offset: row.offset,
-            gate_id: Some(row.gate_id.to_string()),
-            code: row.code.clone(),
-        });
-        let told = changes.told.iter().map(|row| RoutedRow {
-            log_offset: row.offset,
-            gate_id: None,
-            code: row.code.clone(),
-        });
+        let routed = changes
+            .routed
+            .iter()
+            .map(|row| changed(row.offset, Some(&row.gate_id), &row.code));
+        let told = changes
+            .told
+            .iter()
+            .map(|row| changed(row.offset, None, &row.code));
         let mut kept = Vec::with_capacity(changes.kept.len());
         let mut keys = Vec::new();
         for new in &changes.kept {
@@ -262,6 +280,7 @@ impl RouteRows {
                 })
                 .collect(),
             outcomes: routed.chain(told).collect(),
+            settled: changes.settled.clone(),
         })
     }
 }
@@ -294,10 +313,13 @@ impl KeptRow {
     }
 }
 
-/// Returns the error for a waiting record whose outcome does not say so.
-pub(crate) fn route_missing() -> Error {
-    Error::Corrupt {
-        reason: "outcomes: a record that should have waited for its gate is not stored so"
-            .to_owned(),
+/// A record that waited for its gate has this one now, or waits on.
+fn changed(offset: Offset, gate_id: Option<&GateId>, code: &str) -> ChangedRow {
+    ChangedRow {
+        log_offset: offset,
+        waited_as: OutcomeKind::Routed.code(),
+        kind: OutcomeKind::Routed.code(),
+        gate_id: gate_id.map(ToString::to_string),
+        code: code.to_owned(),
     }
 }

@@ -1,13 +1,15 @@
 //! Kept parts of split messages: looked up, and changed inside a batch's transaction.
 
 use bordergate_model::Shard;
+use serde::Serialize;
 use sqlx::{SqliteConnection, query, query_as};
 
 use super::bulk::{Values, write};
+use super::outcomes::outcomes_change;
 use super::sql;
 use crate::failure::OrFailure;
 use crate::moment::micros;
-use crate::rows::part::{AsideRow, PartRows, aside_missing, part};
+use crate::rows::part::{PartRows, part};
 use crate::{Error, KeptPart, WantedParts, document};
 
 /// Returns the kept parts a batch needs, by offset.
@@ -33,50 +35,29 @@ pub(crate) async fn change(
     recorded_at: i64,
 ) -> Result<(), Error> {
     if !rows.dropped.is_empty() {
-        on_offsets(connection, sql!("parts_delete"), shard, &rows.dropped).await?;
+        on_rows(connection, sql!("parts_delete"), shard, &rows.dropped).await?;
     }
     if !rows.joined.is_empty() {
-        on_offsets(connection, sql!("parts_joined"), shard, &rows.joined).await?;
+        on_rows(connection, sql!("parts_joined"), shard, &rows.joined).await?;
     }
     parts_insert(connection, shard, &rows.kept, recorded_at).await?;
-    outcomes_put_aside(connection, shard, &rows.put_aside, recorded_at).await
+    outcomes_change(connection, shard, &rows.outcomes, recorded_at).await
 }
 
-async fn on_offsets(
+/// Runs a statement on some offsets or rows of a shard.
+pub(crate) async fn on_rows(
     connection: &mut SqliteConnection,
     statement: &'static str,
     shard: Shard,
-    offsets: &[i64],
+    rows: &impl Serialize,
 ) -> Result<(), Error> {
     query(statement)
         .bind(i32::from(shard))
-        .bind(document::write("offsets", &offsets)?)
+        .bind(document::write("rows", rows)?)
         .execute(connection)
         .await
         .or_failure()
         .map(|_| ())
-}
-
-async fn outcomes_put_aside(
-    connection: &mut SqliteConnection,
-    shard: Shard,
-    rows: &[AsideRow],
-    recorded_at: i64,
-) -> Result<(), Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let done = query(sql!("outcomes_put_aside"))
-        .bind(i32::from(shard))
-        .bind(document::write("rows", &rows)?)
-        .bind(recorded_at)
-        .execute(connection)
-        .await
-        .or_failure()?;
-    if done.rows_affected() < rows.len() as u64 {
-        return Err(aside_missing());
-    }
-    Ok(())
 }
 
 async fn parts_insert(

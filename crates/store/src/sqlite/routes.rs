@@ -2,21 +2,22 @@
 
 use async_trait::async_trait;
 use bordergate_model::{Offset, Shard};
-use serde::Serialize;
-use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use sqlx::{SqliteConnection, query_as, query_scalar};
 
 use super::bulk::{Values, write};
 use super::look_up::hex_list;
+use super::outcomes::outcomes_change;
+use super::parts::on_rows;
 use super::{SqliteStore, sql};
 use crate::failure::OrFailure;
 use crate::moment::micros;
 use crate::rows::route::{
-    KeptRow, RouteRows, RoutedRow, RoutingTuple, UnroutedKeyRow, UnroutedRowTuple, UnroutedTuple,
-    WantedKey, key_link, record_link, route_missing, routing, source_link, unrouted, unrouted_row,
+    KeptRow, RouteRows, RoutingTuple, UnroutedKeyRow, UnroutedRowTuple, UnroutedTuple, WantedKey,
+    key_link, record_link, routing, source_link, unrouted, unrouted_reason, unrouted_row,
 };
 use crate::{
-    Error, FeedShard, Links, Routes, Routing, Unrouted, UnroutedRow, WantedLinks, WantedUnrouted,
-    document,
+    Error, FeedShard, Links, Routes, Routing, Unrouted, UnroutedReason, UnroutedRow, WantedLinks,
+    WantedUnrouted, document,
 };
 
 #[async_trait]
@@ -68,6 +69,14 @@ impl Routes for SqliteStore {
             .await
             .or_failure()?;
         rows.into_iter().map(unrouted_row).collect()
+    }
+
+    async fn unrouted_reasons(&self) -> Result<Vec<UnroutedReason>, Error> {
+        let rows: Vec<(String, i64, i64)> = query_as(sql!("unrouted_reasons"))
+            .fetch_all(&self.readers)
+            .await
+            .or_failure()?;
+        rows.into_iter().map(unrouted_reason).collect()
     }
 
     async fn routing_page(
@@ -136,54 +145,21 @@ pub(crate) async fn change(
 ) -> Result<(), Error> {
     unrouted_insert(connection, shard, &rows.kept, recorded_at).await?;
     unrouted_keys_insert(connection, shard, &rows.keys).await?;
-    outcomes_route(connection, shard, &rows.outcomes, recorded_at).await?;
+    outcomes_change(connection, shard, &rows.outcomes, recorded_at).await?;
     if !rows.told.is_empty() {
-        run(connection, sql!("unrouted_told"), shard, &rows.told).await?;
+        on_rows(connection, sql!("unrouted_told"), shard, &rows.told).await?;
     }
     if !rows.routed.is_empty() {
-        let gone: Vec<&RoutedRow> = rows
-            .outcomes
-            .iter()
-            .filter(|row| row.gate_id.is_some())
-            .collect();
-        run(connection, sql!("unrouted_delete"), shard, &gone).await?;
+        on_rows(connection, sql!("unrouted_delete"), shard, &rows.routed).await?;
     }
-    Ok(())
-}
-
-async fn run(
-    connection: &mut SqliteConnection,
-    statement: &'static str,
-    shard: Shard,
-    rows: &impl Serialize,
-) -> Result<(), Error> {
-    query(statement)
-        .bind(i32::from(shard))
-        .bind(document::write("rows", rows)?)
-        .execute(connection)
-        .await
-        .or_failure()
-        .map(|_| ())
-}
-
-async fn outcomes_route(
-    connection: &mut SqliteConnection,
-    shard: Shard,
-    rows: &[RoutedRow],
-    recorded_at: i64,
-) -> Result<(), Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let done = query(sql!("outcomes_route"))
-        .bind(i32::from(shard))
-        .bind(document::write("rows", &rows)?)
-        .bind(recorded_at)
-        .execute(connection)
-        .await
-        .or_failure()?;
-    if done.rows_affected() < rows.len() as u64 {
-        return Err(route_missing());
+    if !rows.settled.is_empty() {
+        on_rows(
+            connection,
+            sql!("route_decisions_delete"),
+            shard,
+            &rows.settled,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod bench;
 mod board;
 mod bridge;
 mod clocks;
+mod decisions;
 mod devices;
 mod doors;
 mod durability;
@@ -67,6 +68,11 @@ on_every_backend! {
     bridge::an_earlier_reader_is_fenced_and_leaves_nothing,
     bridge::what_was_left_out_is_listed_newest_first,
     clocks::dated_readings_of_devices_come_with_the_offset_that_holds,
+    decisions::a_decision_holds_for_all_that_go_together,
+    decisions::a_decision_stands_until_the_record_is_there,
+    decisions::a_person_decides_once_and_leaves_one_row_in_the_trail,
+    decisions::an_earlier_owner_decides_nothing,
+    decisions::whoever_decides_first_decides,
     devices::a_device_is_one_source,
     devices::a_user_name_has_one_password_at_a_time,
     doors::a_held_door_waits_for_its_lease,
@@ -123,6 +129,7 @@ on_every_backend! {
     routes::a_waiting_record_is_woken_by_a_crossing_with_its_key,
     routes::a_waiting_record_reads_back_as_it_was,
     routes::gates_are_found_by_what_they_know,
+    routes::waiting_records_are_counted_by_reason,
     schema::a_newer_schema_is_refused_with_advice,
     schema::migrating_twice_changes_nothing,
 }

@@ -6,7 +6,7 @@ use bordergate_model::{
 };
 use bordergate_store::{
     Batch, Error, FeedShard, KeptPart, LinkKey, NewOutcome, NewUnrouted, RouteChanges, Routed,
-    Told, Unrouted, WantedLinks, WantedUnrouted,
+    Told, Unrouted, UnroutedReason, WantedLinks, WantedUnrouted,
 };
 use bytes::Bytes;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::bench::Bench;
 use crate::sample::{Owner, at, closed, crossing, gate, reading, source};
 
 /// The router's shard.
-const ROUTER: u16 = 8;
+pub(crate) const ROUTER: u16 = 8;
 
 fn key(value: &str) -> MatchKey {
     MatchKey {
@@ -25,7 +25,7 @@ fn key(value: &str) -> MatchKey {
 }
 
 /// A record with everything a record can have, as the router's log has it.
-fn logged(offset: Offset) -> LoggedRecord {
+pub(crate) fn logged(offset: Offset) -> LoggedRecord {
     LoggedRecord {
         shard: ROUTER,
         offset,
@@ -54,7 +54,7 @@ fn logged(offset: Offset) -> LoggedRecord {
     }
 }
 
-fn waiting(offset: Offset, message_key: Option<&str>, keys: &[&str]) -> NewUnrouted {
+pub(crate) fn waiting(offset: Offset, message_key: Option<&str>, keys: &[&str]) -> NewUnrouted {
     NewUnrouted {
         unrouted: Unrouted {
             logged: logged(offset),
@@ -82,7 +82,7 @@ fn outcome(record: &LoggedRecord) -> NewOutcome {
 }
 
 /// A batch after which the records wait.
-fn keeping(owner: &Owner, next_offset: Offset, kept: Vec<NewUnrouted>) -> Batch {
+pub(crate) fn keeping(owner: &Owner, next_offset: Offset, kept: Vec<NewUnrouted>) -> Batch {
     Batch {
         outcomes: kept
             .iter()
@@ -350,4 +350,34 @@ pub(crate) async fn a_nul_in_a_waiting_record_is_refused_outside_its_body(bench:
     let error = error.expect_err("a NUL");
     assert!(matches!(error, Error::Refused { .. }), "{error}");
     assert_eq!(all(&bench).await, []);
+}
+
+pub(crate) async fn waiting_records_are_counted_by_reason(bench: Bench) {
+    let reasons = bench.store.unrouted_reasons().await;
+    assert_eq!(reasons.expect("it answers"), []);
+    let mut owner = Owner::take_shard(&bench.store, ROUTER).await;
+    let mut kept: Vec<NewUnrouted> = (0..3).map(|offset| waiting(offset, None, &[])).collect();
+    kept[0].unrouted.code = "route.part".to_owned();
+    let batch = keeping(&owner, 3, kept);
+    owner.commit(&batch).await;
+    let reasons = bench.store.unrouted_reasons().await;
+    let whole = |offset| {
+        let at = logged(offset).record.received_at.as_microsecond();
+        jiff::Timestamp::from_microsecond(at).expect("it was one")
+    };
+    assert_eq!(
+        reasons.expect("it answers"),
+        [
+            UnroutedReason {
+                code: "route.unknown".to_owned(),
+                count: 2,
+                oldest_at: whole(1),
+            },
+            UnroutedReason {
+                code: "route.part".to_owned(),
+                count: 1,
+                oldest_at: whole(0),
+            },
+        ]
+    );
 }

@@ -1,4 +1,4 @@
-//! `/v1/admin/*`: registrations, tokens, logins, seeding, quarantine and the Kafka bridge, for administrators.
+//! `/v1/admin/*`: registrations, tokens, logins, seeding, quarantine, unrouted records and the Kafka bridge, for administrators.
 //!
 //! The acts are [`crate::api::acts`]; here are rights, request bodies and answers.
 
@@ -9,6 +9,7 @@ mod quarantine;
 mod seed;
 mod sources;
 mod tokens;
+mod unrouted;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(logins::routes())
         .merge(seed::routes())
         .merge(quarantine::routes())
+        .merge(unrouted::routes())
         .merge(bridge::routes())
 }
 

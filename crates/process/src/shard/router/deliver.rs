@@ -10,7 +10,6 @@ use futures_util::future::join_all;
 use super::{Away, Decided, Shard};
 use crate::Error;
 use crate::route::{Decision, TOO_LARGE};
-use crate::unit::Unit;
 
 /// Appends under way at a time: they share the log's acknowledgements. Not more than `join_all` begins in order.
 const APPENDS: usize = 24;
@@ -21,29 +20,20 @@ struct Letter {
     unit: usize,
     /// Where the record lies in the router's shard.
     offset: Offset,
-    gate_id: GateId,
-    code: &'static str,
     shard: ShardNumber,
     record: RawRecord,
 }
 
 impl Shard {
     /// Appends what has a gate to the shard of that gate, in order; what was appended before is not appended again.
-    /// Returns what was decided, with those waiting that the log does not take.
+    /// Returns what was decided, with those waiting that the log does not take; where they go stays decided.
     ///
     /// # Errors
     /// What the log says of its own state; [`Away`] when it does not answer.
     pub(super) async fn deliver(
         &mut self,
-        decided: Vec<Decided>,
+        mut decided: Vec<Decided>,
     ) -> Result<Result<Vec<Decided>, Away>, Error> {
-        let mut decided: Vec<Decided> = decided
-            .into_iter()
-            .map(|(unit, decision)| {
-                let decision = self.as_appended(&unit, decision);
-                (unit, decision)
-            })
-            .collect();
         let letters = self.letters(&decided)?;
         let log = Arc::clone(&self.tools.log);
         let mut too_large: HashMap<usize, String> = HashMap::new();
@@ -55,8 +45,7 @@ impl Shard {
             for (letter, appended) in some.iter().zip(join_all(appending).await) {
                 match appended {
                     Ok(_) => {
-                        let how = (letter.gate_id.clone(), letter.code);
-                        self.router.appended.insert(letter.offset, how);
+                        self.router.appended.insert(letter.offset);
                     }
                     Err(error @ LogError::Unreachable { .. }) => away = Some(error),
                     Err(error @ LogError::TooLarge { .. }) => {
@@ -71,7 +60,10 @@ impl Shard {
             }
         }
         for (unit, words) in too_large {
-            decided[unit].1 = Decision::Waits(TOO_LARGE, words);
+            let (unit, decision) = &mut decided[unit];
+            let offsets = unit.members.iter().map(|member| member.read.logged.offset);
+            self.router.too_large.extend(offsets);
+            *decision = Decision::Waits(TOO_LARGE, words);
         }
         Ok(Ok(decided))
     }
@@ -79,17 +71,15 @@ impl Shard {
     fn letters(&self, decided: &[Decided]) -> Result<Vec<Letter>, Error> {
         let mut letters = Vec::new();
         for (number, (unit, decision)) in decided.iter().enumerate() {
-            let Decision::Gate(gate_id, code) = decision else {
+            let Decision::Gate(gate_id, _) = decision else {
                 continue;
             };
             let shard = self.shard_of(gate_id)?;
             let records = unit.members.iter().map(|member| &member.read.logged);
-            let new = records.filter(|logged| !self.router.appended.contains_key(&logged.offset));
+            let new = records.filter(|logged| !self.router.appended.contains(&logged.offset));
             letters.extend(new.map(|logged| Letter {
                 unit: number,
                 offset: logged.offset,
-                gate_id: gate_id.clone(),
-                code,
                 shard,
                 record: routed(logged, gate_id),
             }));
@@ -103,19 +93,6 @@ impl Shard {
         shard.copied().ok_or_else(|| Error::UnknownGate {
             gate_id: gate_id.clone(),
         })
-    }
-
-    /// A unit of which a record was appended already goes to the same gate, whatever points elsewhere by now.
-    fn as_appended(&self, unit: &Unit, decision: Decision) -> Decision {
-        let appended = &self.router.appended;
-        let mut before = unit
-            .members
-            .iter()
-            .filter_map(|member| appended.get(&member.read.logged.offset));
-        match before.next() {
-            Some((gate_id, code)) => Decision::Gate(gate_id.clone(), code),
-            None => decision,
-        }
     }
 }
 

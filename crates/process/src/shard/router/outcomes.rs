@@ -45,6 +45,9 @@ impl Shard {
             parts: PartChanges::default(),
             routes: RouteChanges::default(),
         };
+        // Whatever was decided of them before a crash: they go nowhere.
+        let gone = aside.iter().map(|read| read.logged.offset);
+        batch.routes.settled.extend(gone);
         for read in aside {
             put_aside(&mut batch, read);
         }
@@ -83,14 +86,18 @@ fn note(batch: &mut Batch, unit: &Unit, decision: &Decision) {
         let offset = member.read.logged.offset;
         match (decision, &member.told) {
             (Decision::Gate(gate_id, code), None) => {
+                batch.routes.settled.push(offset);
                 let outcome = outcome(&member.read, OutcomeKind::Routed, code, Some(gate_id));
                 batch.outcomes.push(outcome);
             }
-            (Decision::Gate(gate_id, code), Some(_)) => batch.routes.routed.push(Routed {
-                offset,
-                gate_id: gate_id.clone(),
-                code: (*code).to_owned(),
-            }),
+            (Decision::Gate(gate_id, code), Some(_)) => {
+                batch.routes.settled.push(offset);
+                batch.routes.routed.push(Routed {
+                    offset,
+                    gate_id: gate_id.clone(),
+                    code: code.clone(),
+                });
+            }
             (Decision::Waits(code, detail), None) => {
                 batch
                     .outcomes
