@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bordergate_model::{
-    Channel, Crossing, CrossingId, LinkedReading, MatchKey, Milestone, Observation, PlateNumber,
-    State,
+    Channel, Crossing, CrossingId, LinkedReading, Milestone, Observation, PlateNumber, State,
 };
 use jiff::Timestamp;
 
-use crate::reading::{is_start, link_keys, moment, order};
+use crate::reading::{is_start, moment, order};
 use crate::rules::Rules;
 use crate::standing::standing;
 use crate::visit::Visit;
@@ -21,9 +20,13 @@ pub(crate) fn describe(
     log_time: Timestamp,
     rules: &Rules,
 ) -> Crossing {
-    let milestones: BTreeMap<Milestone, _> = Milestone::ALL
-        .iter()
-        .filter_map(|&milestone| Some((milestone, standing(visit, milestone)?)))
+    let told: BTreeSet<Milestone> = visit
+        .effective()
+        .filter_map(|reading| reading.milestone)
+        .collect();
+    let milestones: BTreeMap<Milestone, _> = told
+        .into_iter()
+        .filter_map(|milestone| Some((milestone, standing(visit, milestone)?)))
         .collect();
     let standing_refs: BTreeSet<_> = milestones
         .values()
@@ -55,14 +58,7 @@ pub(crate) fn describe(
         let observation = &reading.observation;
         (moment(observation), observation.offset, observation.index)
     });
-    let lending = || {
-        visit
-            .members
-            .iter()
-            .filter(|member| member.lends)
-            .map(|member| member.observation.as_ref())
-    };
-    let keys: BTreeSet<MatchKey> = lending().flat_map(link_keys).collect();
+    let lending = visit.members.iter().filter(|member| member.lends);
     Crossing {
         crossing_id,
         gate_id: visit.members[0].observation.gate_id.clone(),
@@ -91,8 +87,8 @@ pub(crate) fn describe(
             .unwrap_or(log_time),
         last_read_log_time,
         ended_at,
-        plate: plate(lending()),
-        keys: keys.into_iter().collect(),
+        plate: plate(lending.map(|member| member.observation.as_ref())),
+        keys: visit.keys.iter().cloned().collect(),
         milestones,
         readings,
     }
@@ -117,12 +113,8 @@ fn channel(visit: &Visit) -> Channel {
 
 /// Returns the earliest reading's word on something that reports tell.
 fn earliest<T>(visit: &Visit, says: impl Fn(&Observation) -> Option<T>) -> Option<T> {
-    let mut saying: Vec<&Observation> = visit
-        .effective()
-        .filter(|reading| says(reading).is_some())
-        .collect();
-    saying.sort_by_key(|reading| order(reading));
-    saying.first().and_then(|reading| says(reading))
+    let saying = visit.effective().filter(|reading| says(reading).is_some());
+    saying.min_by_key(|reading| order(reading)).and_then(says)
 }
 
 /// Returns the plate most readings agree on, the earliest of equals; with its province character when
