@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use bordergate_model::{KeyKind, MatchKey, Milestone, Observation};
+use bordergate_model::{KeyKind, MatchKey, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
 use crate::family::Asking;
@@ -171,7 +171,8 @@ fn has_room<'a>(
     if nearest.is_none_or(|nearest| nearest > rules.reach) {
         return false;
     }
-    is_in_order(visit, milestone, at) && is_taken_after_end(visit, of_vehicle, reading, rules)
+    (leaves_empty(visit, &reading, milestone) || is_in_order(visit, milestone, at))
+        && is_taken_after_end(visit, of_vehicle, reading, rules)
 }
 
 /// Tells whether nothing that usually comes before was read later only, and nothing that comes after earlier only.
@@ -182,6 +183,16 @@ fn is_in_order(visit: &Visit, milestone: Milestone, at: Timestamp) -> bool {
     let before = before.iter().filter_map(|step| visit.first_of(*step)).max();
     let after = after.iter().filter_map(|step| visit.last_of(*step)).min();
     before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
+}
+
+/// Tells whether the vehicle read handed its goods over before and goes back while they go on: their order is not its
+/// own. It belongs to them still (milestones.md, "Swaps": "both vehicles' keys belong to the goods' crossing").
+fn leaves_empty(visit: &Visit, reading: &Observation, milestone: Milestone) -> bool {
+    let is_its = |plate: &PlateNumber| {
+        let read = reading.plate.as_ref();
+        read.is_some_and(|read| is_near(read, plate))
+    };
+    visit.is_way_back(milestone) && visit.is_left_by(moment(reading), is_its)
 }
 
 impl Visit {

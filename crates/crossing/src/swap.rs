@@ -1,6 +1,6 @@
 //! Goods that change vehicles (milestones.md, "Swaps").
 
-use bordergate_model::{Milestone, Observation, PlateNumber};
+use bordergate_model::{Direction, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
 use crate::reading::{moment, order};
@@ -46,5 +46,13 @@ impl Visit {
             })
             .max();
         last_swap.is_some_and(|(_, gives)| gives)
+    }
+
+    /// Tells whether a milestone is the way out of a vehicle without its goods: inland from an export, home from an import.
+    pub(crate) fn is_way_back(&self, milestone: Milestone) -> bool {
+        match self.direction() {
+            Direction::Import => milestone == Milestone::CrossedOut,
+            Direction::Export | Direction::Unknown => milestone == Milestone::GateOut,
+        }
     }
 }
