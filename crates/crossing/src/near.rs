@@ -171,7 +171,14 @@ fn has_room<'a>(
     if nearest.is_none_or(|nearest| nearest > rules.reach) {
         return false;
     }
-    (leaves_empty(visit, &reading, milestone) || is_in_order(visit, milestone, at))
+    let is_its = |plate: &PlateNumber| {
+        let read = reading.plate.as_ref();
+        read.is_some_and(|read| is_near(read, plate))
+    };
+    // A vehicle that handed its goods over goes back while they go on: their order is not its own.
+    let leaves_empty = visit.is_way_back(milestone) && visit.is_left_by(at, is_its);
+    !visit.is_joined_after(at, is_its)
+        && (leaves_empty || is_in_order(visit, milestone, at))
         && is_taken_after_end(visit, of_vehicle, reading, rules)
 }
 
@@ -183,16 +190,6 @@ fn is_in_order(visit: &Visit, milestone: Milestone, at: Timestamp) -> bool {
     let before = before.iter().filter_map(|step| visit.first_of(*step)).max();
     let after = after.iter().filter_map(|step| visit.last_of(*step)).min();
     before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
-}
-
-/// Tells whether the vehicle read handed its goods over before and goes back while they go on: their order is not its
-/// own. It belongs to them still (milestones.md, "Swaps": "both vehicles' keys belong to the goods' crossing").
-fn leaves_empty(visit: &Visit, reading: &Observation, milestone: Milestone) -> bool {
-    let is_its = |plate: &PlateNumber| {
-        let read = reading.plate.as_ref();
-        read.is_some_and(|read| is_near(read, plate))
-    };
-    visit.is_way_back(milestone) && visit.is_left_by(moment(reading), is_its)
 }
 
 impl Visit {

@@ -163,3 +163,18 @@ fn a_misread_way_back_of_the_vehicle_that_handed_its_goods_over_joins_them() {
         );
     }
 }
+
+#[test]
+fn what_was_misread_of_the_relief_vehicle_before_the_swap_is_not_of_the_goods() {
+    for (minute, count) in [(40, 3), (70, 2)] {
+        let found = crossings(&[
+            seen(0, GateIn, 0, TRUCK),
+            seen(1, CrossedIn, 30, FOREIGN),
+            seen(2, YardIn, minute, FOREIGN_MISREAD),
+            handed_over(3, Transshipped, 60, TRUCK, FOREIGN),
+            seen(4, CrossedOut, 120, FOREIGN),
+        ]);
+        assert_eq!(found.len(), count, "at {minute} min");
+        assert_eq!(found[0].at(YardIn).is_some(), count == 2, "at {minute} min");
+    }
+}
