@@ -11,10 +11,11 @@ use crate::choose::{Choice, by_plate, choose};
 use crate::family::{Family, families};
 use crate::next_start::note_next_start;
 use crate::one::{make_one, make_one_by_strong_keys};
-use crate::reading::{is_for_its_lane, is_swap, link_keys, moment};
+use crate::reading::{is_for_its_lane, link_keys};
 use crate::rules::Rules;
+use crate::swap::relieve;
 use crate::visit::Visit;
-use crate::visits::{Place, Visits};
+use crate::visits::Visits;
 
 /// Visits of readings that share keys, and the readings that are in none.
 #[derive(Clone, Debug, Default)]
@@ -50,46 +51,29 @@ fn take(visits: &mut Visits, family: &Family, rules: &Rules) -> Result<(), Unlin
     if reading.milestone.is_none() {
         return Err(UnlinkedReason::NoMeaning);
     }
-    if link_keys(&reading).is_empty() {
+    let keys = link_keys(&reading);
+    if keys.is_empty() {
         return Err(UnlinkedReason::NoKey);
     }
     let by_plate = by_plate(visits, reading, rules);
-    let place = match choose(visits, reading, &by_plate, rules) {
+    let place = match choose(visits, reading, &keys, &by_plate, rules) {
         Choice::Ambiguous => return Err(UnlinkedReason::Ambiguous),
         Choice::Join(place, key) => {
             note_next_start(visits, reading, Some(place), rules);
             if let Choice::Join(other, key) = &by_plate {
                 make_one(visits, reading, (place, *other), key, rules);
             }
-            make_one_by_strong_keys(visits, reading, place, rules);
-            visits.at_mut(place).add(family, Some(key));
+            make_one_by_strong_keys(visits, reading, &keys, place, rules);
+            visits.at_mut(place).add(family, keys, Some(key));
             place
         }
         Choice::Open => {
             note_next_start(visits, reading, None, rules);
             let mut visit = Visit::default();
-            visit.add(family, None);
+            visit.add(family, keys, None);
             visits.open(visit)
         }
     };
     relieve(visits, &reading, place);
     Ok(())
-}
-
-/// A swap ends the relief vehicle's own earlier way.
-fn relieve(visits: &mut Visits, reading: &Observation, place: Place) {
-    if !reading.milestone.is_some_and(is_swap) {
-        return;
-    }
-    let relief = reading.to_plate.as_ref();
-    let Some(relief) = relief.filter(|_| reading.occurred.at.is_some()) else {
-        return;
-    };
-    let of_relief = visits.with_plate(relief, |mine| mine.folded() == relief.folded());
-    for other in of_relief.into_iter().filter(|&other| other != place) {
-        let visit = visits.at_mut(other);
-        if visit.end().is_none() {
-            visit.relieved_at = Some(moment(reading));
-        }
-    }
 }

@@ -9,7 +9,6 @@ use bordergate_model::{KeyKind, MatchKey, PlateNumber};
 
 use crate::family::Asking;
 use crate::latest::latest;
-use crate::reading::link_keys;
 use crate::rules::Rules;
 use crate::visits::{Place, Visits};
 
@@ -24,14 +23,14 @@ pub(crate) enum Choice {
     Ambiguous,
 }
 
-/// Chooses by the strongest key that decides; `by_plate` is what the plate alone says.
+/// Chooses by the strongest of the reading's keys that decides; `by_plate` is what the plate alone says.
 pub(crate) fn choose(
     visits: &Visits,
     reading: Asking<'_>,
+    keys: &[MatchKey],
     by_plate: &Choice,
     rules: &Rules,
 ) -> Choice {
-    let keys = link_keys(&reading);
     let of = |kinds: &'static [KeyKind]| keys.iter().filter(|key| kinds.contains(&key.kind));
     let by_papers = || {
         of(&[KeyKind::Trip, KeyKind::Declaration])

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bordergate_model::{
-    Channel, Crossing, CrossingId, LinkedReading, MatchKey, Milestone, Observation, PlateNumber,
-    State,
+    Channel, Crossing, CrossingId, LinkedReading, Milestone, Observation, ObservationRef,
+    PlateNumber, Standing, State,
 };
 use jiff::Timestamp;
 
-use crate::reading::{is_start, link_keys, moment, order};
+use crate::reading::{is_start, moment, order};
 use crate::rules::Rules;
 use crate::standing::standing;
 use crate::visit::Visit;
@@ -21,20 +21,17 @@ pub(crate) fn describe(
     log_time: Timestamp,
     rules: &Rules,
 ) -> Crossing {
-    let milestones: BTreeMap<Milestone, _> = Milestone::ALL
-        .iter()
-        .filter_map(|&milestone| Some((milestone, standing(visit, milestone)?)))
+    let told: BTreeSet<Milestone> = visit
+        .effective()
+        .filter_map(|reading| reading.milestone)
         .collect();
-    let standing_refs: BTreeSet<_> = milestones
-        .values()
-        .map(|standing| standing.reading)
+    let milestones: BTreeMap<Milestone, Standing> = told
+        .into_iter()
+        .filter_map(|milestone| Some((milestone, standing(visit, milestone)?)))
         .collect();
-    let last_read_log_time = visit
-        .members
-        .iter()
-        .map(|member| member.observation.received_at)
-        .max()
-        .unwrap_or(log_time);
+    let received = visit.members.iter();
+    let received = received.map(|member| member.observation.received_at);
+    let last_read_log_time = received.max().unwrap_or(log_time);
     let (state, ended_at) = match visit.end() {
         Some((state, at)) => (state, Some(at)),
         None if log_time.duration_since(last_read_log_time) >= rules.expiry => {
@@ -42,27 +39,11 @@ pub(crate) fn describe(
         }
         None => (State::Open, None),
     };
-    let mut readings: Vec<LinkedReading> = visit
-        .members
-        .iter()
-        .map(|member| LinkedReading {
-            observation: Arc::clone(&member.observation),
-            link_key: member.link_key.clone(),
-            stands: standing_refs.contains(&member.observation.reference()),
-        })
-        .collect();
-    readings.sort_by_key(|reading| {
-        let observation = &reading.observation;
-        (moment(observation), observation.offset, observation.index)
-    });
-    let lending = || {
-        visit
-            .members
-            .iter()
-            .filter(|member| member.lends)
-            .map(|member| member.observation.as_ref())
+    let readings = linked_readings(visit, &milestones);
+    let moment_of = |reading: Option<&LinkedReading>| {
+        reading.map_or(log_time, |reading| moment(&reading.observation))
     };
-    let keys: BTreeSet<MatchKey> = lending().flat_map(link_keys).collect();
+    let lending = visit.members.iter().filter(|member| member.lends);
     Crossing {
         crossing_id,
         gate_id: visit.members[0].observation.gate_id.clone(),
@@ -77,25 +58,39 @@ pub(crate) fn describe(
             .filter_map(|reading| reading.milestone)
             .any(is_start),
         merged_into: None,
-        first_at: visit
-            .members
-            .iter()
-            .map(|member| moment(&member.observation))
-            .min()
-            .unwrap_or(log_time),
-        last_at: visit
-            .members
-            .iter()
-            .map(|member| moment(&member.observation))
-            .max()
-            .unwrap_or(log_time),
+        first_at: moment_of(readings.first()),
+        last_at: moment_of(readings.last()),
         last_read_log_time,
         ended_at,
-        plate: plate(lending()),
-        keys: keys.into_iter().collect(),
+        plate: plate(lending.map(|member| member.observation.as_ref())),
+        keys: visit.keys.iter().cloned().collect(),
         milestones,
         readings,
     }
+}
+
+/// Returns a visit's readings by their moments, each with whether it stands for its milestone.
+fn linked_readings(
+    visit: &Visit,
+    milestones: &BTreeMap<Milestone, Standing>,
+) -> Vec<LinkedReading> {
+    let standing: BTreeSet<ObservationRef> = milestones
+        .values()
+        .map(|standing| standing.reading)
+        .collect();
+    let members = visit.members.iter();
+    let mut readings: Vec<LinkedReading> = members
+        .map(|member| LinkedReading {
+            observation: Arc::clone(&member.observation),
+            link_key: member.link_key.clone(),
+            stands: standing.contains(&member.observation.reference()),
+        })
+        .collect();
+    readings.sort_by_key(|reading| {
+        let observation = &reading.observation;
+        (moment(observation), observation.offset, observation.index)
+    });
+    readings
 }
 
 /// Returns the severest channel told. What comes before CHANNELLED tells none; a clearance may tell it when
@@ -117,12 +112,8 @@ fn channel(visit: &Visit) -> Channel {
 
 /// Returns the earliest reading's word on something that reports tell.
 fn earliest<T>(visit: &Visit, says: impl Fn(&Observation) -> Option<T>) -> Option<T> {
-    let mut saying: Vec<&Observation> = visit
-        .effective()
-        .filter(|reading| says(reading).is_some())
-        .collect();
-    saying.sort_by_key(|reading| order(reading));
-    saying.first().and_then(|reading| says(reading))
+    let saying = visit.effective().filter(|reading| says(reading).is_some());
+    saying.min_by_key(|reading| order(reading)).and_then(says)
 }
 
 /// Returns the plate most readings agree on, the earliest of equals; with its province character when

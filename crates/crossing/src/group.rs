@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bordergate_model::{GateId, Observation, ObservationRef, PlateNumber};
+use bordergate_model::{GateId, MatchKey, Observation, ObservationRef, PlateNumber};
 use imbl::{HashMap, OrdSet};
 
 use crate::assign::{Assigned, assign};
 use crate::lane::{Told, told};
 use crate::lanes::{Changed, Lanes};
-use crate::link::ties;
-use crate::near::{lone, meeting_points};
+use crate::near::lone;
+use crate::near_plate::meeting_points;
 use crate::rules::Rules;
+use crate::tie::{Tie, ties};
 
 /// Number of a group; grows, never used again.
 pub(crate) type GroupNumber = u64;
@@ -30,12 +31,44 @@ pub(crate) struct Group {
     points: BTreeSet<u64>,
 }
 
+impl Group {
+    fn of_gate(gate_id: GateId) -> Self {
+        Self {
+            gate_id,
+            readings: Vec::new(),
+            assigned: Assigned::default(),
+            has_lone: false,
+            told: Vec::new(),
+            plates: BTreeSet::new(),
+            points: BTreeSet::new(),
+        }
+    }
+
+    /// Returns it without how it is linked, which is to be found anew; nothing is copied that no other board shares.
+    fn to_be_settled(self: Arc<Self>) -> Self {
+        match Arc::try_unwrap(self) {
+            Ok(group) => Self {
+                assigned: Assigned::default(),
+                ..group
+            },
+            Err(shared) => Self {
+                readings: shared.readings.clone(),
+                told: shared.told.clone(),
+                plates: shared.plates.clone(),
+                points: shared.points.clone(),
+                has_lone: shared.has_lone,
+                ..Self::of_gate(shared.gate_id.clone())
+            },
+        }
+    }
+}
+
 /// Every group of a board. Cloning is cheap: the maps share what did not change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Groups {
     groups: HashMap<GroupNumber, Arc<Group>>,
     of_reading: HashMap<ObservationRef, GroupNumber>,
-    of_tie: HashMap<(GateId, String), GroupNumber>,
+    of_tie: HashMap<(GateId, Tie), GroupNumber>,
     at_point: HashMap<(GateId, u64), OrdSet<GroupNumber>>,
     pub(crate) lanes: Lanes<()>,
     next: GroupNumber,
@@ -50,8 +83,9 @@ impl Groups {
         self.of_reading.get(reference).copied()
     }
 
-    pub(crate) fn has_tie(&self, gate_id: &GateId, tie: &str) -> bool {
-        self.of_tie.contains_key(&(gate_id.clone(), tie.to_owned()))
+    pub(crate) fn has_key(&self, gate_id: &GateId, key: &MatchKey) -> bool {
+        let tie = Tie::Key(key.clone());
+        self.of_tie.contains_key(&(gate_id.clone(), tie))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (GroupNumber, &Arc<Group>)> {
@@ -60,68 +94,45 @@ impl Groups {
 
     /// Returns every group whose near-plate decisions a reading may touch when it is added.
     pub(crate) fn touched_by(&self, reading: &Observation) -> BTreeSet<GroupNumber> {
-        let tied = ties(reading)
-            .into_iter()
-            .filter_map(|tie| self.of_tie.get(&(reading.gate_id.clone(), tie)).copied());
-        self.cluster(tied.collect())
+        self.cluster(self.tied(reading).into_iter().collect())
+    }
+
+    /// Returns the groups that a reading is tied to.
+    fn tied(&self, reading: &Observation) -> BTreeSet<GroupNumber> {
+        ties(reading)
+            .filter_map(|tie| self.of_tie.get(&(reading.gate_id.clone(), tie)).copied())
+            .collect()
     }
 
     /// Adds a reading, joining the groups it ties together; [`Self::settle_group`] must follow.
     pub(crate) fn insert(&mut self, reading: Arc<Observation>) -> GroupNumber {
-        let gate_id = reading.gate_id.clone();
-        let tied = ties(&reading);
-        let mut numbers: BTreeSet<GroupNumber> = BTreeSet::new();
-        numbers.extend(
-            tied.iter()
-                .filter_map(|tie| self.of_tie.get(&(gate_id.clone(), tie.clone())).copied()),
-        );
-        let largest = numbers.iter().copied().max_by_key(|number| {
-            self.groups
-                .get(number)
-                .map_or(0, |group| group.readings.len())
-        });
-        let number = largest.unwrap_or_else(|| {
-            self.next += 1;
-            self.next
-        });
-        let mut readings = self
-            .groups
-            .get(&number)
-            .map(|group| group.readings.clone())
-            .unwrap_or_default();
-        let mut told = self
-            .groups
-            .get(&number)
-            .map(|group| group.told.clone())
-            .unwrap_or_default();
-        for other in numbers.into_iter().filter(|other| *other != number) {
-            if let Some(absorbed) = self.take(other) {
-                told.extend(absorbed.told.iter().cloned());
-                for moved in &absorbed.readings {
-                    self.point_to(moved, number);
-                }
-                readings.extend(absorbed.readings.iter().cloned());
+        let mut tied = self.tied(&reading);
+        let size = |number| self.get(number).map_or(0, |group| group.readings.len());
+        let number = match tied.iter().copied().max_by_key(|number| size(*number)) {
+            Some(largest) => largest,
+            None => {
+                self.next += 1;
+                self.next
             }
+        };
+        tied.remove(&number);
+        let mut group = match self.groups.remove(&number) {
+            Some(group) => group.to_be_settled(),
+            None => Group::of_gate(reading.gate_id.clone()),
+        };
+        for other in tied {
+            let Some(absorbed) = self.take(other) else {
+                continue;
+            };
+            for moved in &absorbed.readings {
+                self.point_to(moved, number);
+            }
+            group.told.extend(absorbed.told.iter().cloned());
+            group.readings.extend(absorbed.readings.iter().cloned());
         }
         self.point_to(&reading, number);
-        readings.push(reading);
-        let (plates, points, has_lone) = self
-            .groups
-            .get(&number)
-            .map(|group| (group.plates.clone(), group.points.clone(), group.has_lone))
-            .unwrap_or_default();
-        self.groups.insert(
-            number,
-            Arc::new(Group {
-                gate_id,
-                readings,
-                assigned: Assigned::default(),
-                has_lone,
-                told,
-                plates,
-                points,
-            }),
-        );
+        group.readings.push(reading);
+        self.groups.insert(number, Arc::new(group));
         number
     }
 

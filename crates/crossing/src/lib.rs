@@ -20,6 +20,7 @@ mod load;
 mod look_up;
 mod name;
 mod near;
+mod near_plate;
 mod next_start;
 mod one;
 mod publish;
@@ -27,6 +28,8 @@ mod reading;
 mod room;
 mod rules;
 mod standing;
+mod swap;
+mod tie;
 mod visit;
 mod visits;
 

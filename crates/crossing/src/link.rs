@@ -8,12 +8,12 @@ use jiff::Timestamp;
 
 use crate::assign::{Assigned, assign};
 use crate::describe::describe;
-use crate::family::event_names;
 use crate::lane::{decide, told};
 use crate::lanes::Lanes;
 use crate::near::settle;
-use crate::reading::{link_keys, unlinkable};
+use crate::reading::unlinkable;
 use crate::rules::Rules;
+use crate::tie::{Tie, ties};
 use crate::visit::Visit;
 
 /// What linking gives.
@@ -107,7 +107,7 @@ fn groups(readings: Vec<Arc<Observation>>) -> Vec<Vec<Arc<Observation>>> {
         }
         at
     }
-    let mut owner: HashMap<String, usize> = HashMap::new();
+    let mut owner: HashMap<Tie, usize> = HashMap::new();
     for (place, reading) in readings.iter().enumerate() {
         for tie in ties(reading) {
             let other = *owner.entry(tie).or_insert(place);
@@ -123,15 +123,4 @@ fn groups(readings: Vec<Arc<Observation>>) -> Vec<Vec<Arc<Observation>>> {
             .push(reading);
     }
     grouped.into_values().collect()
-}
-
-/// Returns what ties a reading to others: its keys and its event. A plate ties by its folded form,
-/// which equal plates share.
-pub(crate) fn ties(reading: &Observation) -> Vec<String> {
-    let keys = link_keys(reading)
-        .into_iter()
-        .map(|key| format!("{}\n{}", key.kind.code(), key.value));
-    let events = event_names(reading)
-        .map(|(source, event, index)| format!("event\n{source}\n{event}\n{index}"));
-    keys.chain(events).collect()
 }

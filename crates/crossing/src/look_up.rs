@@ -36,10 +36,7 @@ impl Board {
         let is_remembered = from >= remembered_since;
         link_keys(observation)
             .into_iter()
-            .filter(|key| {
-                let tie = format!("{}\n{}", key.kind.code(), key.value);
-                !is_remembered || !self.groups.has_tie(&observation.gate_id, &tie)
-            })
+            .filter(|key| !is_remembered || !self.groups.has_key(&observation.gate_id, key))
             .map(|key| KeyWindow {
                 gate_id: observation.gate_id.clone(),
                 key,

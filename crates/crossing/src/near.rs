@@ -1,11 +1,15 @@
 //! Near plates: a lone misread sensor reading joins the one crossing it can only belong to (identifiers.md).
 //!
-//! Decided afterwards, on visits already linked by their keys, by occurrence time.
+//! Decided afterwards, on visits already linked by their keys, by occurrence time. Which plates are near is
+//! `near_plate`'s to say.
 
-use bordergate_model::{KeyKind, MatchKey, Observation, PlateNumber};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bordergate_model::{KeyKind, MatchKey, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
 use crate::family::Asking;
+use crate::near_plate::{is_near, meeting_points};
 use crate::reading::moment;
 use crate::room::{around, is_taken_after_end};
 use crate::rules::Rules;
@@ -34,141 +38,125 @@ pub(crate) fn due_at(reading: &Observation, rules: &Rules) -> Timestamp {
     reading.received_at + rules.near_window
 }
 
-/// Tells whether `read` is `plate` with one further substitution, or with one character lost.
-pub(crate) fn is_near(read: &PlateNumber, plate: &PlateNumber) -> bool {
-    if read.province_contradicts(plate) {
-        return false;
-    }
-    let (read, plate): (Vec<char>, Vec<char>) = (
-        read.folded().chars().collect(),
-        plate.folded().chars().collect(),
-    );
-    if read.len() == plate.len() {
-        return read.iter().zip(&plate).filter(|(a, b)| a != b).count() == 1;
-    }
-    read.len() + 1 == plate.len()
-        && (0..plate.len()).any(|lost| {
-            let without = plate
-                .iter()
-                .enumerate()
-                .filter(|(place, _)| *place != lost)
-                .map(|(_, c)| c);
-            without.eq(read.iter())
-        })
-}
-
-/// Returns the points at which near plates, given folded, meet: two plates one substitution apart share the text with
-/// the place of the difference left open; a text that lost a character equals one with it left out.
-///
-/// A point is a digest of its text. Should two texts have one digest, more readings are decided together than need be,
-/// which changes no decision.
-pub(crate) fn meeting_points(folded: &str) -> Vec<u64> {
-    let characters: Vec<char> = folded.chars().collect();
-    let mut points = vec![digest(characters.iter().copied())];
-    for place in 0..characters.len() {
-        let all = || characters.iter().copied().enumerate();
-        let open = all().map(|(at, c)| if at == place { '?' } else { c });
-        let without = all().filter(|(at, _)| *at != place).map(|(_, c)| c);
-        points.extend([digest(open), digest(without)]);
-    }
-    points
-}
-
-/// FNV-1a over 64 bits, a character at a time.
-fn digest(text: impl Iterator<Item = char>) -> u64 {
-    text.fold(0xcbf2_9ce4_8422_2325, |sum, c| {
-        (sum ^ u64::from(c)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 /// Decides every lone reading whose window has passed: links it into the one visit it fits. Visits it
 /// leaves are removed. The result does not depend on the order of `visits`.
 pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> Vec<Visit> {
-    let chosen: Vec<Option<usize>> = visits
-        .iter()
-        .map(|visit| target(visit, &visits, log_time, rules))
+    let joining: Vec<(usize, usize)> = claims(&visits, log_time, rules)
+        .into_iter()
+        .flat_map(|(host, claims)| {
+            let taken = taken(&claims, rules);
+            taken.into_iter().map(move |place| (host, place))
+        })
         .collect();
-    let mut settled: Vec<Option<Visit>> = visits.iter().cloned().map(Some).collect();
-    for (place, target) in chosen
-        .iter()
-        .enumerate()
-        .filter_map(|(place, target)| Some((place, (*target)?)))
-    {
-        if !is_first_to_claim(place, target, &chosen, &visits, rules) {
-            continue;
-        }
-        let Some(mut left) = settled[place].take() else {
-            continue;
-        };
-        for member in &mut left.members {
-            let plate = member
-                .observation
-                .plate
-                .as_ref()
-                .map(|plate| plate.folded().to_owned())
-                .unwrap_or_default();
-            member.link_key = Some(MatchKey {
-                kind: KeyKind::PlateNear,
-                value: plate,
-            });
-            member.lends = false;
-        }
-        if let Some(host) = settled[target].as_mut() {
-            host.members.extend(left.members);
+    let mut settled: Vec<Option<Visit>> = visits.into_iter().map(Some).collect();
+    for (host, place) in joining {
+        let left = settled[place].take();
+        if let (Some(host), Some(left)) = (settled[host].as_mut(), left) {
+            host.join_by_near_plate(left);
         }
     }
     settled.into_iter().flatten().collect()
 }
 
-/// Of several lone readings of one milestone that fit one visit, the earliest is taken, and those
-/// within the time of a second reading after it.
-fn is_first_to_claim(
-    place: usize,
-    target: usize,
-    chosen: &[Option<usize>],
-    visits: &[Visit],
+/// A lone reading that fits one visit only: the place of its own, and the reading.
+type Claim<'a> = (usize, Asking<'a>);
+
+/// Returns the claims to each visit's place, by place.
+fn claims<'a>(
+    visits: &'a [Visit],
+    log_time: Timestamp,
     rules: &Rules,
-) -> bool {
-    let Some(mine) = lone(&visits[place]) else {
-        return false;
-    };
-    let rivals = chosen
+) -> BTreeMap<usize, Vec<Claim<'a>>> {
+    let due: Vec<Claim<'a>> = visits
         .iter()
         .enumerate()
-        .filter(|(other, choice)| *other != place && **choice == Some(target));
-    rivals
-        .filter_map(|(other, _)| lone(&visits[other]))
-        .filter(|rival| rival.milestone == mine.milestone)
-        .all(|rival| {
-            let is_earlier = (moment(rival), rival.reference()) < (moment(mine), mine.reference());
-            !is_earlier || moment(mine).duration_since(moment(rival)) <= rules.restart
-        })
-}
-
-fn target(visit: &Visit, visits: &[Visit], log_time: Timestamp, rules: &Rules) -> Option<usize> {
-    let reading = lone_asking(visit)?;
-    if log_time < due_at(&reading, rules) {
-        return None;
+        .filter_map(|(place, visit)| Some((place, lone_asking(visit)?)))
+        .filter(|(_, reading)| due_at(reading, rules) <= log_time)
+        .collect();
+    let mut claims: BTreeMap<usize, Vec<Claim<'a>>> = BTreeMap::new();
+    if due.is_empty() {
+        return claims;
     }
-    let mut fitting = visits.iter().enumerate().filter(|(_, other)| {
-        other.effective().nth(1).is_some()
-            && has_near_plate(other, &reading)
-            && has_room(other, visits, reading, rules)
+    let met = Met::of(visits);
+    for (place, reading) in due {
+        if let Some(host) = host(&met, reading, rules) {
+            claims.entry(host).or_default().push((place, reading));
+        }
+    }
+    claims
+}
+
+/// Of several lone readings of one milestone that fit one visit, the earliest is taken, and those
+/// within the time of a second reading after it.
+fn taken(claims: &[Claim<'_>], rules: &Rules) -> Vec<usize> {
+    let is_taken = |(_, mine): &&Claim<'_>| {
+        let rivals = claims
+            .iter()
+            .map(|(_, reading)| reading)
+            .filter(|rival| rival.milestone == mine.milestone);
+        let first = rivals.map(|rival| moment(rival)).min();
+        first.is_some_and(|first| moment(mine).duration_since(first) <= rules.restart)
+    };
+    let taken = claims.iter().filter(is_taken);
+    taken.map(|(place, _)| *place).collect()
+}
+
+/// Returns the place of the only visit that takes a lone reading.
+fn host(met: &Met<'_>, reading: Asking<'_>, rules: &Rules) -> Option<usize> {
+    let of_vehicle = met.near_to(&reading);
+    let mut fitting = of_vehicle.iter().copied().filter(|&place| {
+        let visit = &met.visits[place];
+        let others = of_vehicle.iter().map(|&other| &met.visits[other]);
+        visit.effective().nth(1).is_some() && has_room(visit, others, reading, rules)
     });
-    let (place, _) = fitting.next()?;
-    fitting.next().is_none().then_some(place)
+    let host = fitting.next()?;
+    fitting.next().is_none().then_some(host)
 }
 
-/// Tells whether a visit has a plate that the reading's is near to.
-fn has_near_plate(visit: &Visit, reading: &Observation) -> bool {
-    reading
-        .plate
-        .as_ref()
-        .is_some_and(|read| visit.plates().any(|plate| is_near(read, plate)))
+/// Visits by the points at which their plates meet those near to them, so that a reading is not compared with all.
+struct Met<'a> {
+    visits: &'a [Visit],
+    at_point: HashMap<u64, Vec<usize>>,
 }
 
-/// Tells whether a visit lacks the reading's milestone and has room for it in time and order.
-fn has_room(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules) -> bool {
+impl<'a> Met<'a> {
+    fn of(visits: &'a [Visit]) -> Self {
+        let mut at_point: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (place, visit) in visits.iter().enumerate() {
+            let plates: BTreeSet<&str> = visit.plates().map(|plate| plate.folded()).collect();
+            for point in plates.into_iter().flat_map(meeting_points) {
+                at_point.entry(point).or_default().push(place);
+            }
+        }
+        Self { visits, at_point }
+    }
+
+    /// Returns the places of the visits with a plate that the reading's is near to.
+    fn near_to(&self, reading: &Observation) -> BTreeSet<usize> {
+        let Some(read) = &reading.plate else {
+            return BTreeSet::new();
+        };
+        meeting_points(read.folded())
+            .filter_map(|point| self.at_point.get(&point))
+            .flatten()
+            .copied()
+            .filter(|&place| {
+                self.visits[place]
+                    .plates()
+                    .any(|plate| is_near(read, plate))
+            })
+            .collect()
+    }
+}
+
+/// Tells whether a visit lacks the reading's milestone and has room for it in time and order. `of_vehicle` are the visits
+/// that the reading's plate is near to.
+fn has_room<'a>(
+    visit: &Visit,
+    of_vehicle: impl Iterator<Item = &'a Visit>,
+    reading: Asking<'_>,
+    rules: &Rules,
+) -> bool {
     let Some(milestone) = reading.milestone else {
         return false;
     };
@@ -183,15 +171,39 @@ fn has_room(visit: &Visit, visits: &[Visit], reading: Asking<'_>, rules: &Rules)
     if nearest.is_none_or(|nearest| nearest > rules.reach) {
         return false;
     }
+    let is_its = |plate: &PlateNumber| {
+        let read = reading.plate.as_ref();
+        read.is_some_and(|read| is_near(read, plate))
+    };
+    // A vehicle that handed its goods over goes back while they go on: their order is not its own.
+    let leaves_empty = visit.is_way_back(milestone) && visit.is_left_by(at, is_its);
+    !visit.is_joined_after(at, is_its)
+        && (leaves_empty || is_in_order(visit, milestone, at))
+        && is_taken_after_end(visit, of_vehicle, reading, rules)
+}
+
+/// Tells whether nothing that usually comes before was read later only, and nothing that comes after earlier only.
+fn is_in_order(visit: &Visit, milestone: Milestone, at: Timestamp) -> bool {
     let Some((before, after)) = around(visit, milestone) else {
         return false;
     };
     let before = before.iter().filter_map(|step| visit.first_of(*step)).max();
     let after = after.iter().filter_map(|step| visit.last_of(*step)).min();
-    let is_in_order =
-        before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after);
-    let of_vehicle = visits
-        .iter()
-        .filter(|other| has_near_plate(other, &reading));
-    is_in_order && is_taken_after_end(visit, of_vehicle, reading, rules)
+    before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
+}
+
+impl Visit {
+    /// Takes the visit of a lone reading. What is read near lends no key.
+    fn join_by_near_plate(&mut self, left: Self) {
+        self.members
+            .extend(left.members.into_iter().map(|mut member| {
+                let plate = member.observation.plate.as_ref();
+                member.link_key = Some(MatchKey {
+                    kind: KeyKind::PlateNear,
+                    value: plate.map_or_else(String::new, |plate| plate.folded().to_owned()),
+                });
+                member.lends = false;
+                member
+            }));
+    }
 }

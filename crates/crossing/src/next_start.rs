@@ -1,11 +1,10 @@
 //! Which visits end because their vehicle began another (milestones.md, "Ends": `close_missed` by the
 //! vehicle's next start).
 
-use bordergate_model::{Milestone, PlateNumber};
-use jiff::Timestamp;
+use bordergate_model::Milestone;
 
 use crate::family::Asking;
-use crate::reading::{is_at_the_place, is_start, is_swap, moment, order};
+use crate::reading::{is_at_the_place, is_start, moment};
 use crate::rules::Rules;
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
@@ -46,7 +45,7 @@ pub(crate) fn note_next_start(
         if Some(place) != joined
             && visit.end().is_none()
             && is_earlier
-            && !visit.is_left_by(plate, at)
+            && !visit.is_left_by(at, |mine| mine.folded() == plate.folded())
             && start.ends(visit, reading, rules)
         {
             visits.at_mut(place).next_start_at = Some(at);
@@ -82,26 +81,5 @@ impl NextStart {
             Self::OnPaper => begins_anew && !was_inside,
             Self::EntryUnknown | Self::FurtherOn => begins_anew,
         }
-    }
-}
-
-impl Visit {
-    /// Tells whether a vehicle had handed its goods over by `at`: they go on without it, and its next start
-    /// tells nothing of them (milestones.md, "Swaps").
-    fn is_left_by(&self, plate: &PlateNumber, at: Timestamp) -> bool {
-        let last_swap = self
-            .effective()
-            .filter(|reading| reading.milestone.is_some_and(is_swap) && moment(reading) <= at)
-            .filter_map(|reading| {
-                let is_it = |other: &Option<PlateNumber>| {
-                    let other = other.as_ref();
-                    other.is_some_and(|other| other.folded() == plate.folded())
-                };
-                let (gives, takes) = (is_it(&reading.plate), is_it(&reading.to_plate));
-                let hands_over = reading.to_plate.is_some() && gives != takes;
-                hands_over.then_some((order(reading), gives))
-            })
-            .max();
-        last_swap.is_some_and(|(_, gives)| gives)
     }
 }

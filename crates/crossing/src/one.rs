@@ -4,19 +4,19 @@
 use bordergate_model::{KeyKind, MatchKey};
 
 use crate::family::Asking;
-use crate::reading::link_keys;
 use crate::rules::Rules;
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
 
-/// Other visits that a reading's strong keys name are found to be the one at `place`.
+/// Other visits that the strong ones of a reading's keys name are found to be the one at `place`.
 pub(crate) fn make_one_by_strong_keys(
     visits: &mut Visits,
     reading: Asking<'_>,
+    keys: &[MatchKey],
     place: Place,
     rules: &Rules,
 ) {
-    let is_strong = |key: &MatchKey| {
+    let is_strong = |key: &&MatchKey| {
         matches!(
             key.kind,
             KeyKind::Trip
@@ -26,9 +26,9 @@ pub(crate) fn make_one_by_strong_keys(
                 | KeyKind::Tag
         )
     };
-    for key in link_keys(&reading).into_iter().filter(is_strong) {
-        for other in visits.places(|visit| visit.keys.contains(&key)) {
-            make_one(visits, reading, (place, other), &key, rules);
+    for key in keys.iter().filter(is_strong) {
+        for other in visits.places(|visit| visit.keys.contains(key)) {
+            make_one(visits, reading, (place, other), key, rules);
         }
     }
 }

@@ -101,11 +101,3 @@ pub(crate) fn is_at_the_place(milestone: Milestone) -> bool {
             | Milestone::Returned
     )
 }
-
-/// Tells whether the milestone hands the goods to another vehicle.
-pub(crate) fn is_swap(milestone: Milestone) -> bool {
-    matches!(
-        milestone,
-        Milestone::Transshipped | Milestone::TractorSwapped
-    )
-}

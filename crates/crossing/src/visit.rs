@@ -10,7 +10,7 @@ use bordergate_model::{KeyKind, MatchKey, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
 use crate::family::{Asking, Family};
-use crate::reading::{link_keys, moment};
+use crate::reading::moment;
 
 /// A reading in its visit.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ impl Member {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visit {
     pub(crate) members: Vec<Member>,
+    /// The keys of the readings that lend them.
     pub(crate) keys: BTreeSet<MatchKey>,
     /// When another vehicle took over the goods that this one came for.
     pub(crate) relieved_at: Option<Timestamp>,
@@ -64,9 +65,9 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// Adds a family of readings that came by `link_key`.
-    pub(crate) fn add(&mut self, family: &Family, link_key: Option<MatchKey>) {
-        self.keys.extend(link_keys(&family.speaker));
+    /// Adds a family of readings that came by `link_key`; `keys` are its speaker's.
+    pub(crate) fn add(&mut self, family: &Family, keys: Vec<MatchKey>, link_key: Option<MatchKey>) {
+        self.keys.extend(keys);
         self.members.extend(Member::all(family, link_key.as_ref()));
     }
 

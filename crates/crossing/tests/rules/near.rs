@@ -2,7 +2,7 @@
 
 use bordergate_crossing::{Rules, link};
 use bordergate_model::Milestone::*;
-use bordergate_model::State;
+use bordergate_model::{Milestone, Observation, PlateNumber, State};
 
 use crate::common::{crossings, late_enough, seen};
 use crate::{FOREIGN, TRUCK, all, reported};
@@ -115,4 +115,66 @@ fn a_near_reading_lends_no_key() {
             .iter()
             .all(|key| key.value != MISREAD)
     );
+}
+
+fn handed_over(
+    number: u32,
+    milestone: Milestone,
+    minute: i64,
+    from: &str,
+    to: &str,
+) -> Observation {
+    let mut swap = reported(seen(number, milestone, minute, from));
+    swap.to_plate = PlateNumber::parse(to).ok();
+    swap
+}
+
+#[test]
+fn a_misread_way_back_of_the_vehicle_that_handed_its_goods_over_joins_them() {
+    for swap in [Transshipped, TractorSwapped] {
+        let export = |minute, read| {
+            crossings(&[
+                seen(0, GateIn, 0, TRUCK),
+                handed_over(1, swap, 60, TRUCK, FOREIGN),
+                seen(2, GateOut, minute, read),
+                seen(3, CrossedOut, 120, FOREIGN),
+            ])
+        };
+        assert_eq!(
+            all(&export(63, MISREAD)),
+            [["GATE_IN", swap.code(), "GATE_OUT", "CROSSED_OUT"]]
+        );
+        for (minute, read, why) in [
+            (50, MISREAD, "it has its goods still"),
+            (63, FOREIGN_MISREAD, "the goods do not go back"),
+            (122, MISREAD, "the goods have gone"),
+        ] {
+            assert_eq!(export(minute, read).len(), 2, "{why}");
+        }
+        let import = crossings(&[
+            seen(0, CrossedIn, 0, FOREIGN),
+            handed_over(1, swap, 60, FOREIGN, TRUCK),
+            seen(2, CrossedOut, 63, FOREIGN_MISREAD),
+            seen(3, GateOut, 120, TRUCK),
+        ]);
+        assert_eq!(
+            all(&import),
+            [["CROSSED_IN", swap.code(), "CROSSED_OUT", "GATE_OUT"]]
+        );
+    }
+}
+
+#[test]
+fn what_was_misread_of_the_relief_vehicle_before_the_swap_is_not_of_the_goods() {
+    for (minute, count) in [(40, 3), (70, 2)] {
+        let found = crossings(&[
+            seen(0, GateIn, 0, TRUCK),
+            seen(1, CrossedIn, 30, FOREIGN),
+            seen(2, YardIn, minute, FOREIGN_MISREAD),
+            handed_over(3, Transshipped, 60, TRUCK, FOREIGN),
+            seen(4, CrossedOut, 120, FOREIGN),
+        ]);
+        assert_eq!(found.len(), count, "at {minute} min");
+        assert_eq!(found[0].at(YardIn).is_some(), count == 2, "at {minute} min");
+    }
 }
