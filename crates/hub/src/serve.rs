@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
 use crate::config::{Settings, check};
@@ -97,16 +98,54 @@ impl Hub {
     }
 }
 
-/// Waits for the signal to stop: Ctrl-C or a polite kill.
-///
-/// # Errors
-/// When the signals cannot be listened to.
-pub async fn stop_signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C"),
-        _ = terminate.recv() => Ok(()),
+/// The signals to stop, Ctrl-C and a polite kill; heard from here on, so that one during the start is not lost.
+pub struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    /// Begins to listen; from then on these signals do not end the process by themselves.
+    ///
+    /// # Errors
+    /// When the system does not let it.
+    pub fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one.
+    pub async fn heard(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Starts a hub; `None` when it was to stop before it was up, and has.
+    ///
+    /// A start that is under way is waited for, as a stop is: what it took is given back then.
+    ///
+    /// # Errors
+    /// Those of [`Hub::start`].
+    pub async fn start(
+        &mut self,
+        settings: Settings,
+        command: &str,
+    ) -> anyhow::Result<Option<Hub>> {
+        let mut starting = std::pin::pin!(Hub::start(settings, command));
+        tokio::select! {
+            started = &mut starting => return started.map(Some),
+            () = self.heard() => tracing::info!("stopping, as soon as it is up"),
+        }
+        match tokio::time::timeout(DRAIN, starting).await {
+            Ok(started) => started?.stop().await,
+            Err(_) => tracing::warn!("not up after {} s: left as it is", DRAIN.as_secs()),
+        }
+        Ok(None)
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Common;
-use crate::serve::{Hub, stop_signal};
+use crate::serve::Stop;
 use crate::telemetry;
 
 /// Runs the hub until Ctrl-C.
@@ -19,13 +19,16 @@ impl Serve {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let settings = common.settings()?;
         let _telemetry = telemetry::start(&settings.telemetry)?;
-        let hub = Hub::start(settings, "serve").await?;
+        let mut stop = Stop::listen()?;
+        let Some(hub) = stop.start(settings, "serve").await? else {
+            return Ok(ExitCode::SUCCESS);
+        };
         if hub.app.registrations.snapshot().sources().is_empty() {
             tracing::warn!(
                 "no source is registered yet: run `bordergate seed DIR` or `bordergate sources add`"
             );
         }
-        stop_signal().await?;
+        stop.heard().await;
         tracing::info!("stopping");
         hub.stop().await;
         Ok(ExitCode::SUCCESS)

@@ -22,7 +22,7 @@ use jiff::{ToSpan, tz::TimeZone};
 
 use crate::app::App;
 use crate::config::Settings;
-use crate::serve::{Hub, stop_signal};
+use crate::serve::{Hub, Stop};
 
 /// The zone whose days the demo simulates.
 const ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -75,7 +75,10 @@ pub struct Options {
 /// When the hub cannot start, a door refuses a message, or the day cannot be compared.
 pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCode> {
     let data_dir = settings.data.dir.clone();
-    let hub = Hub::start(settings, "demo").await?;
+    let mut stop = Stop::listen()?;
+    let Some(hub) = stop.start(settings, "demo").await? else {
+        return Ok(ExitCode::SUCCESS);
+    };
     let plan = plan(&hub.app, options).await?;
     let day = Arc::new(simulate(&plan));
     register(&hub.app, &day).await?;
@@ -95,7 +98,7 @@ pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCo
     let lgsp = lgsp::follow(&hub)?;
     let driven = tokio::select! {
         driven = drive::drive(&hub, &day, options.speed, &data_dir) => driven.map(|()| true),
-        stopped = stop_signal() => stopped.map(|()| false),
+        () = stop.heard() => Ok(false),
     };
     let passed = match driven {
         Ok(true) => show(&hub, &day, &lgsp).await?,
@@ -111,7 +114,7 @@ pub async fn run(settings: Settings, options: &Options) -> anyhow::Result<ExitCo
     };
     if !options.exit {
         println!("Serving on http://{}/ until Ctrl-C.", hub.http);
-        stop_signal().await?;
+        stop.heard().await;
     }
     hub.stop().await;
     Ok(if options.exit && !passed {
