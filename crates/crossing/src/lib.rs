@@ -29,6 +29,7 @@ mod rules;
 mod standing;
 mod visit;
 mod visits;
+mod way_out;
 
 pub use board::Board;
 pub use changes::{Changes, Placement};
