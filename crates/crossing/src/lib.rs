@@ -32,6 +32,7 @@ mod swap;
 mod tie;
 mod visit;
 mod visits;
+mod way_out;
 
 pub use board::Board;
 pub use changes::{Changes, Placement};

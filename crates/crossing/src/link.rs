@@ -15,6 +15,7 @@ use crate::reading::unlinkable;
 use crate::rules::Rules;
 use crate::tie::{Tie, ties};
 use crate::visit::Visit;
+use crate::way_out;
 
 /// What linking gives.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +47,7 @@ pub fn link(readings: &[Observation], log_time: Timestamp, rules: &Rules) -> Lin
         all.unlinked.extend(assigned.unlinked);
         all.keyless.extend(assigned.keyless);
     }
-    all.visits = settle(all.visits, log_time, rules);
+    all.visits = way_out::joined(settle(all.visits, log_time, rules), rules);
     let names: Vec<CrossingId> = all.visits.iter().map(opened).collect();
     join_by_lanes(&mut all, rules);
     let each = all.visits.iter().zip(names);

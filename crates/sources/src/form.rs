@@ -1,6 +1,7 @@
 //! Forms sent as `application/x-www-form-urlencoded`: some senders put their JSON into a field of one.
 //!
-//! Only a declared form that does not start as JSON is one: simple clients declare a form whatever they send.
+//! Only a declared form that does not start as JSON is one: simple clients declare a form whatever they send. Where
+//! nothing is declared, a body that begins with the field itself is one too.
 
 use std::borrow::Cow;
 
@@ -17,7 +18,12 @@ pub(crate) fn is_declared(content_type: &str) -> bool {
 /// Bytes that are no UTF-8 become replacement characters, as the standard for forms demands (URL Standard, 5.1).
 pub(crate) fn field<'a>(content_type: &str, body: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
     let starts_as_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-    if !is_declared(content_type) || starts_as_json {
+    let starts_as_field = || {
+        let rest = body.trim_ascii_start().strip_prefix(name.as_bytes());
+        rest.is_some_and(|rest| rest.starts_with(b"="))
+    };
+    let is_form = is_declared(content_type) || (content_type.is_empty() && starts_as_field());
+    if !is_form || starts_as_json {
         return None;
     }
     let mut fields = form_urlencoded::parse(body.trim_ascii());
@@ -39,6 +45,8 @@ mod tests {
             ),
             (FORM, "{\"json=\": 1}", None),
             (FORM, "other=1", None),
+            ("", "json=%7B%7D", Some("{}")),
+            ("", "jsonx=1&json=1", None),
             ("application/json", "json=1", None),
         ] {
             let field = field(content_type, body.as_bytes(), "json");

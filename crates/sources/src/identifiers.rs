@@ -15,7 +15,7 @@ const LONGEST: usize = 64;
 /// Longest value in an observation's details, in bytes.
 const LONGEST_DETAIL: usize = 256;
 /// What plate readers write when they read nothing, in lower case without separators.
-const UNREAD: [&str; 12] = [
+const UNREAD: [&str; 14] = [
     "unknown",
     "unlicensed",
     "noplate",
@@ -27,6 +27,8 @@ const UNREAD: [&str; 12] = [
     "notdetected",
     "无牌",
     "无牌车",
+    "无车牌",
+    "未识别",
     "车牌未识别",
 ];
 

@@ -20,11 +20,16 @@ impl<'a> Text<'a> {
     ///
     /// # Errors
     /// `text.utf8` with the offset of the first wrong byte; `text.nul` with the offset of a NUL, which
-    /// PostgreSQL would refuse for ever. NULs after the end of the message are padding and left out.
+    /// PostgreSQL would refuse for ever. NULs and DOS end-of-file marks (1A) after the end of the message are padding and
+    /// left out.
     pub(crate) fn check(bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
         let marked = bytes.starts_with(BYTE_ORDER_MARK);
         let skipped = if marked { BYTE_ORDER_MARK.len() } else { 0 };
-        let padding = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+        let padding = bytes
+            .iter()
+            .rev()
+            .take_while(|&&byte| matches!(byte, 0 | 0x1a))
+            .count();
         let kept = bytes
             .get(skipped..bytes.len() - padding)
             .unwrap_or_default();

@@ -178,3 +178,32 @@ fn what_was_misread_of_the_relief_vehicle_before_the_swap_is_not_of_the_goods() 
         assert_eq!(found[0].at(YardIn).is_some(), count == 2, "at {minute} min");
     }
 }
+
+#[test]
+fn the_way_out_follows_a_misread_return_for_an_hour() {
+    for (minute, count) in [(339, 2), (340, 1), (400, 1), (401, 2)] {
+        let readings = [
+            seen(0, GateIn, 0, TRUCK),
+            seen(1, CrossedOut, 60, TRUCK),
+            seen(2, Returned, 340, MISREAD),
+            seen(3, GateOut, minute, TRUCK),
+        ];
+        let found = crossings(&readings);
+        assert_eq!(found.len(), count, "at {minute} min");
+        assert_eq!(found[0].state, State::Closed);
+        let backwards: Vec<_> = readings.iter().rev().cloned().collect();
+        assert_eq!(crossings(&backwards), found, "at {minute} min");
+    }
+}
+
+#[test]
+fn the_way_out_of_another_vehicle_does_not_follow_a_misread_return() {
+    let found = crossings(&[
+        seen(0, GateIn, 0, TRUCK),
+        seen(1, CrossedOut, 60, TRUCK),
+        seen(2, Returned, 340, MISREAD),
+        seen(3, GateOut, 350, MISREAD),
+    ]);
+    let of_truck = found.iter().find(|found| found.readings.len() == 2);
+    assert!(of_truck.is_some(), "{:?}", all(&found));
+}

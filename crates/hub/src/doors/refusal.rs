@@ -59,6 +59,12 @@ pub enum Refusal {
         /// The accepted ones.
         accepted: String,
     },
+    /// The body is packed in a way the hub does not unpack.
+    #[error("the body is sent with content-encoding {encoding:?}; accepted: gzip")]
+    ContentEncoding {
+        /// What packed it, as sent.
+        encoding: String,
+    },
     /// The source is registered with another format than the door cuts or fetches.
     #[error("source {source_id} is registered as {format}, but the door brings {cut}")]
     Format {
@@ -119,6 +125,7 @@ impl Refusal {
             Self::Empty => "record.empty",
             Self::TooLarge { .. } => "record.too_large",
             Self::ContentType { .. } => "record.content_type",
+            Self::ContentEncoding { .. } => "record.content_encoding",
             Self::Format { .. } => "source.format",
             Self::NoGate { .. } => "source.no_gate",
             Self::Field { .. } => "request.field",
@@ -149,6 +156,7 @@ impl Refusal {
             Self::Empty
                 | Self::TooLarge { .. }
                 | Self::ContentType { .. }
+                | Self::ContentEncoding { .. }
                 | Self::Field { .. }
                 // By what it carries beside its body.
                 | Self::Internal {
@@ -170,7 +178,7 @@ impl Refusal {
             | Self::Format { .. }
             | Self::NoGate { .. } => 400,
             Self::TooLarge { .. } => 413,
-            Self::ContentType { .. } => 415,
+            Self::ContentType { .. } | Self::ContentEncoding { .. } => 415,
             Self::LogAway | Self::ImagesAway { .. } | Self::StoreAway | Self::Stopping => 503,
             Self::Internal { .. } => 500,
         }

@@ -102,6 +102,8 @@ fn field(refusal: &Refusal) -> Option<&'static str> {
             other => other,
         },
         Refusal::Denied(_)
+        // Of the HTTP door only.
+        | Refusal::ContentEncoding { .. }
         | Refusal::LogAway
         | Refusal::ImagesAway { .. }
         | Refusal::StoreAway

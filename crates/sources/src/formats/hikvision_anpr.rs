@@ -131,7 +131,7 @@ fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Er
     observation.occurred = occurred(context, alert, anpr)?;
     observation.lane = context.lane(anpr.text_at("line").or_else(|| anpr.text_at("laneNo")));
     observation.event_id = event_id_of(alert, anpr);
-    plate(&mut observation, anpr.text_at("licensePlate"));
+    plate(&mut observation, plate_text(anpr));
     confidence(&mut observation, anpr.text_at("confidenceLevel"));
     for name in ALERT_DETAILS {
         detail(
@@ -149,6 +149,13 @@ fn reading(context: &Context<'_>, alert: &Element<'_>) -> Result<Observation, Er
         );
     }
     Ok(observation)
+}
+
+/// Returns what the camera takes for the plate, else what it first read.
+fn plate_text<'e>(anpr: &'e Element<'_>) -> Option<&'e str> {
+    ["licensePlate", "originalLicensePlate"]
+        .iter()
+        .find_map(|name| anpr.text_at(name).filter(|text| !text.trim().is_empty()))
 }
 
 /// Dates by `dateTime`, else by the first picture's `absTime` (local, no zone), else by reception.
@@ -185,7 +192,7 @@ fn event_id_of(alert: &Element<'_>, anpr: &Element<'_>) -> Option<String> {
     if let Some(id) = alert.text_at("UUID").and_then(event_id::own) {
         return Some(id);
     }
-    let (time, plate) = (alert.text_at("dateTime"), anpr.text_at("licensePlate"));
+    let (time, plate) = (alert.text_at("dateTime"), plate_text(anpr));
     if time.is_none() && plate.is_none() {
         return None;
     }

@@ -7,11 +7,13 @@
 
 use std::borrow::Cow;
 
-use bordergate_model::{Observation, Occurred};
+use bordergate_model::{Basis, Observation, Occurred};
+use jiff::tz::TimeZone;
 
 use crate::camera::{candidates, confidence, details, each_document, messages, named_details};
 use crate::identifiers::plate;
 use crate::json::{Fields, Value};
+use crate::time_text::{self, Iso};
 use crate::{Context, Error, Read, event_id};
 
 const PLATES: [&str; 4] = [
@@ -52,8 +54,13 @@ const DETAILS: [(&str, &str); 9] = [
 /// `platerecognizer.shape` (no `results`), and those of the text, JSON and multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let mut observations = Vec::new();
+    let mut ignored = "platerecognizer.no_result";
     each_document(context, "platerecognizer.shape", |document| {
         for message in messages(document.root()) {
+            if tells_else(&message) {
+                ignored = "platerecognizer.other_event";
+                continue;
+            }
             let data = data_of(message)?;
             for (index, result) in data.elements("results").enumerate() {
                 observations.push(reading(context, &data, &result, index)?);
@@ -62,11 +69,16 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         Ok(())
     })?;
     if observations.is_empty() {
-        return Ok(Read::Ignored {
-            code: "platerecognizer.no_result",
-        });
+        return Ok(Read::Ignored { code: ignored });
     }
     context.finish(observations)
+}
+
+/// Tells whether a webhook is of another event than a recognition, such as a heartbeat, and has no results.
+fn tells_else(message: &Fields<'_>) -> bool {
+    let event = message.scalar("hook.event");
+    event.is_some_and(|event| !event.eq_ignore_ascii_case("recognition"))
+        && message.at("data.results").is_none()
 }
 
 /// Returns the data of a webhook, whether or not it is wrapped.
@@ -91,7 +103,15 @@ pub(super) fn occurred(context: &Context<'_>, data: &Fields<'_>) -> Result<Occur
         let Some(text) = data.scalar(name) else {
             continue;
         };
-        if let Some(occurred) = context.iso(&text)? {
+        let occurred = match time_text::iso(&text) {
+            // UTC, also where it lacks the `Z`; the others without an offset are of the registered zone.
+            Some(Iso::Wall(wall)) if name == "timestamp" => {
+                let at = TimeZone::UTC.to_timestamp(wall).ok();
+                at.and_then(|at| context.dated(at, &text, Basis::Explicit))
+            }
+            _ => context.iso(&text)?,
+        };
+        if let Some(occurred) = occurred {
             return Ok(occurred);
         }
         unread = unread.or(Some(text));

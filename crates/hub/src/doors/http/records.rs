@@ -59,8 +59,9 @@ pub fn read(app: &App, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Ref
 /// Returns what a request offers under a source.
 ///
 /// # Errors
-/// When a header could not be understood.
+/// When a header could not be understood, or the body is packed otherwise than as the server unpacks it.
 pub fn offer(source_id: SourceId, headers: &HeaderMap, body: Bytes) -> Result<Offer, Refusal> {
+    packed(headers)?;
     Ok(Offer {
         source_id,
         key: text(headers, "idempotency-key")?,
@@ -70,6 +71,23 @@ pub fn offer(source_id: SourceId, headers: &HeaderMap, body: Bytes) -> Result<Of
         device_headers: device_headers(headers),
         body,
     })
+}
+
+/// Refuses codings of HTTP that the server did not unpack (it takes the header of those it did).
+///
+/// Other words, such as a character set that some senders put there, are no coding: the body is as it came.
+fn packed(headers: &HeaderMap) -> Result<(), Refusal> {
+    const CODINGS: [&str; 6] = ["gzip", "x-gzip", "deflate", "compress", "br", "zstd"];
+    let encoding = text(headers, "content-encoding")?.unwrap_or_default();
+    let is_coded = |word: &str| {
+        CODINGS
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(word.trim()))
+    };
+    match encoding.split(',').any(is_coded) {
+        true => Err(Refusal::ContentEncoding { encoding }),
+        false => Ok(()),
+    }
 }
 
 async fn fate(

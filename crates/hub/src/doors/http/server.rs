@@ -11,6 +11,8 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_ENCODING;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bordergate_store::TokenGrant;
@@ -22,6 +24,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
@@ -45,10 +48,13 @@ pub struct Connection {
     pub certificate: Result<Option<TokenGrant>, certificate::Unclear>,
 }
 
-/// Puts the layers every route needs around `routes`: span, body limit, time limit, identity.
+/// Puts the layers every route needs around `routes`: span, body limit, time limit, identity, unpacking of gzip.
 pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
     let time_limit = Duration::from_secs(app.settings.http.request_timeout_seconds);
     routes
+        // Innermost: nothing is unpacked before the caller is known, and the limit counts what came out.
+        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+        .layer(axum::middleware::map_request(gzip_spelled))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(app),
             identified,
@@ -68,6 +74,19 @@ pub fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router {
                 .on_failure(()),
         )
         .with_state(Arc::clone(app))
+}
+
+/// Spells the names of gzip as the layer that unpacks it knows them (RFC 9110, 8.4.1: any case, and `x-gzip`).
+async fn gzip_spelled(mut request: Request) -> Request {
+    let is_gzip = |value: &HeaderValue| {
+        let value = value.as_bytes();
+        value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"x-gzip")
+    };
+    if request.headers().get(CONTENT_ENCODING).is_some_and(is_gzip) {
+        let gzip = HeaderValue::from_static("gzip");
+        request.headers_mut().insert(CONTENT_ENCODING, gzip);
+    }
+    request
 }
 
 /// Finds out who is calling; a request without the right to call at all ends here.

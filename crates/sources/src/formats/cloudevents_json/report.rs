@@ -120,7 +120,9 @@ fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> 
     }
     observation.is_loaded = data.boolean("loaded")?;
     if let Some(word) = data.string("cargo")? {
-        observation.cargo = CargoClass::from_code(&lower_case(trimmed(word).into()));
+        // Also as people write it: `New vehicle`.
+        let code = lower_case(trimmed(word).into()).replace([' ', '-'], "_");
+        observation.cargo = CargoClass::from_code(&code);
         if observation.cargo.is_none() {
             detail(&mut observation.details, "cargo_text", word);
         }

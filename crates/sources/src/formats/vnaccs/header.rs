@@ -76,14 +76,18 @@ impl<'a> Header<'a> {
 
     /// Returns the message this is a part of, its number, and whether it is the last; `None` for a whole message.
     ///
-    /// Numbers begin with 1 (a blank one and 0 are taken for it), the end flag is `E` (a blank one is taken for it);
-    /// both are assumed. Data id and output code name the message: without a data id nothing tells its parts.
+    /// Numbers begin with 1 (a blank one and 0 are taken for it), the end flag is `E`; both are assumed. A blank flag ends
+    /// only what cannot be one of several: a message without a number or without a data id. Beside both it says that more
+    /// parts follow. Data id and output code name the message: without a data id nothing tells its parts.
     ///
     /// # Errors
     /// `vnaccs.split` for a part without a number or a data id.
     pub(super) fn part(&self, offset: usize) -> Result<Option<(String, u16, bool)>, Error> {
-        let is_last = matches!(self.end_flag, "" | "E" | "e");
         let digits = self.part.trim_start_matches('0');
+        let is_last = match self.end_flag {
+            "" => digits.is_empty() || self.data_id.is_empty(),
+            flag => matches!(flag, "E" | "e"),
+        };
         if is_last && matches!(digits, "" | "1") {
             return Ok(None);
         }
