@@ -10,8 +10,11 @@ use jiff::civil::date;
 
 use simulated_day::accuracy::{Tally, kinds, mixed, name, tallies};
 
-/// Of the readings given to a crossing, the share given to the right one.
-const LEAST_PRECISION: f64 = 0.999;
+/// Of the readings given to a crossing, the share given to a wrong one.
+const MOST_WRONG: f64 = 0.001;
+/// More wrong ones than this rarely happens by chance show that the share is greater: some hundred readings cannot show
+/// one in a thousand by their own share.
+const RARELY: f64 = 0.01;
 /// Of the readings that the rules let be linked, the share linked right.
 const LEAST_RECALL: f64 = 0.99;
 /// Share of misread plates: many, so that few vehicles do.
@@ -37,8 +40,40 @@ fn measure(noise: &Noise) -> BTreeMap<Disturbance, Tally> {
 
 fn check(what: &str, tally: Tally) {
     assert!(tally.allowed >= LEAST_READINGS, "{what}: {tally:?}");
-    assert!(tally.precision() >= LEAST_PRECISION, "{what}: {tally:?}");
+    let linked = tally.right + tally.wrong;
+    assert!(
+        tally.wrong <= most_by_chance(linked, MOST_WRONG),
+        "{what}: {tally:?}"
+    );
     assert!(tally.recall() >= LEAST_RECALL, "{what}: {tally:?}");
+}
+
+/// Returns how many of `count` happen at most, but for rarely, when one happens with a small `chance` (Poisson).
+fn most_by_chance(count: usize, chance: f64) -> usize {
+    let expected = count as f64 * chance;
+    let (mut exactly, mut most) = ((-expected).exp(), 0);
+    let mut at_most = exactly;
+    while at_most < 1.0 - RARELY {
+        most += 1;
+        exactly *= expected / most as f64;
+        at_most += exactly;
+    }
+    most
+}
+
+/// Quantiles of the Poisson distribution, from its tables.
+#[test]
+fn chance_allows_few() {
+    for (count, most) in [
+        (0, 0),
+        (10, 0),
+        (100, 1),
+        (500, 3),
+        (1_000, 4),
+        (10_000, 18),
+    ] {
+        assert_eq!(most_by_chance(count, MOST_WRONG), most, "{count}");
+    }
 }
 
 #[test]
