@@ -219,7 +219,7 @@ mod tests {
             std::fs::remove_dir_all(&folder).expect("it is ours");
             files
         });
-        assert_eq!(one.len(), 7);
+        assert_eq!(one.len(), 8);
         assert!(one == other, "the bytes differ");
     }
 }
