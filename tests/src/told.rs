@@ -18,7 +18,9 @@ pub async fn told(place: &Place) -> anyhow::Result<BTreeSet<String>> {
     Ok(told)
 }
 
-/// Returns what a crossing says, without names and numbers that depend on the way it came about.
+/// Returns what a crossing says, without names and numbers that depend on the way it came about. A reading is named by
+/// its source and what it tells: which of two copies of a message comes first at its gate is chance where the router
+/// has to wait for a link.
 fn meaning(crossing: &Value) -> String {
     let mut readings = BTreeSet::new();
     let milestones = crossing["milestones"].as_array().into_iter().flatten();
@@ -31,8 +33,12 @@ fn meaning(crossing: &Value) -> String {
         .filter(|reading| !reading.is_null())
     {
         readings.insert(format!(
-            "{} {} {} {}",
-            reading["record_id"], reading["index"], reading["milestone"], reading["occurred_at"]
+            "{} {} {} {} {}",
+            reading["source_id"],
+            reading["index"],
+            reading["revision"],
+            reading["milestone"],
+            reading["occurred_at"]
         ));
     }
     json!({
