@@ -25,7 +25,6 @@ use crate::near::{due_at, lone, settle};
 use crate::reading::unlinkable;
 use crate::rules::Rules;
 use crate::visit::Visit;
-use crate::way_out;
 
 /// The crossings of one shard's gates. Cloning is cheap, so a clone serves as an overlay.
 #[derive(Clone, Debug)]
@@ -217,7 +216,6 @@ impl Board {
             }
         }
         let settled = settle(visits, self.log_time, &self.rules);
-        let settled = way_out::joined(settled, &self.rules);
         let old = old_ids
             .iter()
             .filter_map(|crossing_id| self.crossing(*crossing_id));

@@ -15,7 +15,6 @@ use crate::reading::unlinkable;
 use crate::rules::Rules;
 use crate::tie::{Tie, ties};
 use crate::visit::Visit;
-use crate::way_out;
 
 /// What linking gives.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +46,7 @@ pub fn link(readings: &[Observation], log_time: Timestamp, rules: &Rules) -> Lin
         all.unlinked.extend(assigned.unlinked);
         all.keyless.extend(assigned.keyless);
     }
-    all.visits = way_out::joined(settle(all.visits, log_time, rules), rules);
+    all.visits = settle(all.visits, log_time, rules);
     let names: Vec<CrossingId> = all.visits.iter().map(opened).collect();
     join_by_lanes(&mut all, rules);
     let each = all.visits.iter().zip(names);

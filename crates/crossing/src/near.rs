@@ -14,6 +14,7 @@ use crate::reading::moment;
 use crate::room::{around, is_taken_after_end};
 use crate::rules::Rules;
 use crate::visit::Visit;
+use crate::way_out;
 
 /// Returns the lone sensor reading of a visit that may be linked by a near plate, whether or not its
 /// window has passed.
@@ -38,8 +39,8 @@ pub(crate) fn due_at(reading: &Observation, rules: &Rules) -> Timestamp {
     reading.received_at + rules.near_window
 }
 
-/// Decides every lone reading whose window has passed: links it into the one visit it fits. Visits it
-/// leaves are removed. The result does not depend on the order of `visits`.
+/// Decides every lone reading whose window has passed: links it into the one visit it fits, and what follows from that.
+/// Visits that are left are removed. The result does not depend on the order of `visits`.
 pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> Vec<Visit> {
     let joining: Vec<(usize, usize)> = claims(&visits, log_time, rules)
         .into_iter()
@@ -55,7 +56,7 @@ pub(crate) fn settle(visits: Vec<Visit>, log_time: Timestamp, rules: &Rules) -> 
             host.join_by_near_plate(left);
         }
     }
-    settled.into_iter().flatten().collect()
+    way_out::joined(settled.into_iter().flatten().collect(), rules)
 }
 
 /// A lone reading that fits one visit only: the place of its own, and the reading.
