@@ -142,24 +142,30 @@ pub(crate) fn declarations<'t>(
 
 /// Reads seal numbers; texts that are none stay in `seal_text`.
 pub(crate) fn seals<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
-    let texts = texts.into_iter();
-    observation.seals.reserve_exact(texts.size_hint().0);
-    for text in texts {
-        match Seal::parse(text) {
-            Some(seal) => observation.seals.push(seal),
-            None => append(&mut observation.details, "seal_text", text),
-        }
-    }
+    let (seals, details) = (&mut observation.seals, &mut observation.details);
+    keep(texts, Seal::parse, seals, "seal_text", details);
 }
 
 /// Reads RFID tags; texts that are none stay in `tag_text`.
 pub(crate) fn tags<'t>(observation: &mut Observation, texts: impl IntoIterator<Item = &'t str>) {
+    let (tags, details) = (&mut observation.tags, &mut observation.details);
+    keep(texts, Tag::parse, tags, "tag_text", details);
+}
+
+/// Adds what is an identifier to the list; texts that are none stay in a detail.
+fn keep<'t, T>(
+    texts: impl IntoIterator<Item = &'t str>,
+    parse: impl Fn(&str) -> Option<T>,
+    list: &mut Vec<T>,
+    detail_name: &str,
+    details: &mut Details,
+) {
     let texts = texts.into_iter();
-    observation.tags.reserve_exact(texts.size_hint().0);
+    list.reserve_exact(texts.size_hint().0);
     for text in texts {
-        match Tag::parse(text) {
-            Some(tag) => observation.tags.push(tag),
-            None => append(&mut observation.details, "tag_text", text),
+        match parse(text) {
+            Some(identifier) => list.push(identifier),
+            None => append(details, detail_name, text),
         }
     }
 }

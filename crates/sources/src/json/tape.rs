@@ -174,12 +174,8 @@ impl<'a> Document<'a> {
     /// Ends the open list or object; returns the one it lies in.
     #[inline(never)]
     pub(super) fn leave(&mut self, open: Open) -> Open {
-        let end = self.nodes.len() as u32;
-        let node = &mut self.nodes[open.at];
-        let outer = std::mem::replace(&mut node.end, end) as usize;
-        if open.is_map {
-            node.kind = Kind::Map(open.bits);
-        }
+        let outer = self.end(open.at);
+        self.close(open.at, open.bits);
         let bits = match self.nodes[outer].kind {
             Kind::Map(bits) => Some(bits),
             _ => None,
@@ -327,13 +323,13 @@ impl<'a> Document<'a> {
     /// Tells whether the object at a place, the last that was opened, already holds a name; `None` when it holds too
     /// many to look through.
     pub(super) fn holds(&self, object: usize, name: Name) -> Option<bool> {
-        let key = self.bytes(name.span);
+        let name = (self.bytes(name.span), name.head);
         let mut at = object + 1;
         for _ in 0..MOST_NAMES {
             let Some(node) = self.nodes.get(at) else {
                 return Some(false);
             };
-            if node.name.head == name.head && self.bytes(node.name.span) == key {
+            if self.is_named(node, name) {
                 return Some(true);
             }
             at = node.end as usize;

@@ -34,7 +34,10 @@ pub(super) fn read(
     observation.occurred = envelope.occurred(context)?;
     revision(&mut observation, envelope, data)?;
     vehicle(&mut observation, data)?;
+    // In the order of formats.md, in which most senders write them: each is found where it is looked for first.
     goods(&mut observation, data)?;
+    direction(&mut observation, data)?;
+    cargo(&mut observation, data)?;
     let lane = data.text("lane")?;
     observation.lane = context.lane(lane.as_deref());
     unknown_fields(&mut observation, data);
@@ -112,12 +115,20 @@ fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> 
     declarations(observation, data.strings("declarations", MOST)?);
     seals(observation, data.strings("seals", MOST)?);
     tags(observation, data.strings("tags", MOST)?);
+    Ok(())
+}
+
+fn direction(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
     if let Some(word) = data.string("direction")? {
         observation.direction = Direction::from_code(&lower_case(trimmed(word).into()));
         if observation.direction.is_none() {
             detail(&mut observation.details, "direction_text", word);
         }
     }
+    Ok(())
+}
+
+fn cargo(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
     observation.is_loaded = data.boolean("loaded")?;
     if let Some(word) = data.string("cargo")? {
         // Also as people write it: `New vehicle`.
