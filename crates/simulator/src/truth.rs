@@ -150,6 +150,27 @@ struct Reading<'a> {
     is_superseded: bool,
 }
 
+impl<'a> Reading<'a> {
+    /// Returns what readings are sorted by.
+    fn order(&self) -> (i64, RecordId) {
+        (self.at, self.record_id)
+    }
+
+    /// Returns all readings of a message.
+    fn all(
+        (record_id, seen): &'a (RecordId, Seen),
+        is_superseded: bool,
+    ) -> impl Iterator<Item = Self> {
+        seen.readings.iter().map(move |&(milestone, at)| Self {
+            record_id: *record_id,
+            seen,
+            milestone,
+            at,
+            is_superseded,
+        })
+    }
+}
+
 /// Readings that belong to one crossing.
 #[derive(Clone, Debug)]
 struct Group<'a> {
@@ -159,7 +180,12 @@ struct Group<'a> {
     is_relieved: bool,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    fn take(&mut self, readings: impl IntoIterator<Item = Reading<'a>>) {
+        self.readings.extend(readings);
+        self.readings.sort_by_key(Reading::order);
+    }
+
     fn first(&self, milestone: Milestone) -> Option<i64> {
         self.readings
             .iter()

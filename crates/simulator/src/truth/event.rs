@@ -35,24 +35,13 @@ pub(super) fn speakers<'a>(
 
 /// Lists superseded readings where the ones that speak for them are.
 pub(super) fn follow<'a>(groups: &mut [Group<'a>], superseded: &[Superseded<'a>]) {
-    for &((record_id, seen), speaker) in superseded {
+    for &(message, speaker) in superseded {
         let is_here = |group: &&mut Group<'a>| {
             let mut readings = group.readings.iter();
             readings.any(|reading| reading.record_id == speaker)
         };
-        let Some(group) = groups.iter_mut().find(is_here) else {
-            continue;
-        };
-        let readings = seen.readings.iter().map(|&(milestone, at)| Reading {
-            record_id: *record_id,
-            seen,
-            milestone,
-            at,
-            is_superseded: true,
-        });
-        group.readings.extend(readings);
-        group
-            .readings
-            .sort_by_key(|reading| (reading.at, reading.record_id));
+        if let Some(group) = groups.iter_mut().find(is_here) {
+            group.take(Reading::all(message, true));
+        }
     }
 }

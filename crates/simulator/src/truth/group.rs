@@ -23,22 +23,15 @@ pub(super) fn groups<'a>(sent: &[&'a (RecordId, Seen)]) -> Vec<Group<'a>> {
         }
     }
     let mut together: BTreeMap<usize, Vec<Reading<'a>>> = BTreeMap::new();
-    for (place, (record_id, seen)) in sent.iter().enumerate() {
-        let readings = seen.readings.iter().map(|&(milestone, at)| Reading {
-            record_id: *record_id,
-            seen,
-            milestone,
-            at,
-            is_superseded: false,
-        });
+    for (place, message) in sent.iter().enumerate() {
         together
             .entry(find(&mut leader, place))
             .or_default()
-            .extend(readings);
+            .extend(Reading::all(message, false));
     }
     let mut groups = Vec::new();
     for mut readings in together.into_values() {
-        readings.sort_by_key(|reading| (reading.at, reading.record_id));
+        readings.sort_by_key(Reading::order);
         split(readings, &mut groups);
     }
     groups

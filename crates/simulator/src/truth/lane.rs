@@ -44,22 +44,11 @@ pub(super) fn join<'a>(
         })
         .collect();
     let mut unlinked = Vec::new();
-    for ((record_id, seen), decided) in keyless.iter().zip(decided) {
-        let Some(place) = decided else {
-            unlinked.push(*record_id);
-            continue;
-        };
-        let readings = seen.readings.iter().map(|&(milestone, at)| Reading {
-            record_id: *record_id,
-            seen,
-            milestone,
-            at,
-            is_superseded: false,
-        });
-        groups[place].readings.extend(readings);
-        groups[place]
-            .readings
-            .sort_by_key(|reading| (reading.at, reading.record_id));
+    for (message, decided) in keyless.iter().zip(decided) {
+        match decided {
+            Some(place) => groups[place].take(Reading::all(message, false)),
+            None => unlinked.push(message.0),
+        }
     }
     unlinked
 }

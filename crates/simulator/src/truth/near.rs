@@ -63,10 +63,7 @@ pub(super) fn decide(groups: &mut Vec<Group<'_>>) {
     }
     for &(place, only) in &joins {
         let reading = groups[place].readings[0];
-        groups[only].readings.push(reading);
-        groups[only]
-            .readings
-            .sort_by_key(|reading| (reading.at, reading.record_id));
+        groups[only].take([reading]);
         groups[place].readings.clear();
     }
     groups.retain(|group| !group.readings.is_empty());
