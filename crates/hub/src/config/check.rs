@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use reqwest::Url;
+
 use super::{Settings, bridge, check_doors, folders, gdc, images};
 use crate::doors::http::identity::Algorithm;
 
@@ -31,6 +33,17 @@ pub(super) fn warning(key: &'static str, message: impl Into<String>) -> Finding 
         key,
         message: message.into(),
     }
+}
+
+/// Reads the address of a web service; `None` when it is not `http://` or `https://` with a host.
+pub(super) fn web_address(url: &str) -> Option<Url> {
+    let url = Url::parse(url).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+/// Tells whether a web service is on this machine itself, as its address is written.
+pub(super) fn is_on_loopback(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 /// Returns what is wrong with the settings, errors first; empty when all is well.

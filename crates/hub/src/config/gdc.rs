@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use bordergate_model::SourceId;
-use reqwest::Url;
 
-use super::check::{Finding, error, warning};
+use super::check::{Finding, error, is_on_loopback, warning, web_address};
 use super::entry::entry;
 
 /// Most requests a minute: ten a second.
@@ -82,13 +81,10 @@ pub(super) fn check(services: &[Gdc], findings: &mut Vec<Finding>) {
 }
 
 fn check_address(entry: &str, service: &Gdc, findings: &mut Vec<Finding>) {
-    let url = match Url::parse(&service.url) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
-        _ => {
-            let words = format!("{entry}: must be http:// or https://, a host and a path");
-            findings.push(error("gdc.url", words));
-            return;
-        }
+    let Some(url) = web_address(&service.url) else {
+        let words = format!("{entry}: must be http:// or https://, a host and a path");
+        findings.push(error("gdc.url", words));
+        return;
     };
     if !url.username().is_empty() || url.password().is_some() {
         let words = format!("{entry}: names a user; use username and password_file");
@@ -105,8 +101,7 @@ fn check_address(entry: &str, service: &Gdc, findings: &mut Vec<Finding>) {
         let words = format!("{entry}: needs a url that starts with https://");
         findings.push(error("gdc.ca_file", words));
     }
-    let is_loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    if !is_loopback {
+    if !is_on_loopback(&url) {
         let words = format!(
             "{entry}: is not encrypted: passwords can be read and answers changed on the way; use https:// where it is offered"
         );

@@ -1,10 +1,9 @@
 //! `[images]`: where pictures are kept, and what cannot be right about it.
 
 use object_store::path::Path;
-use reqwest::Url;
 
 use super::Settings;
-use super::check::{Finding, error, warning};
+use super::check::{Finding, error, is_on_loopback, warning, web_address};
 
 /// Smaller pictures are not worth a file.
 const LEAST_DETACHED_BYTES: usize = 1024;
@@ -120,9 +119,8 @@ fn check_unused(settings: &Settings, findings: &mut Vec<Finding>) {
 
 fn check_endpoint(endpoint: &str, has_authorities: bool, findings: &mut Vec<Finding>) {
     let mut wrong = |words| findings.push(error("images.endpoint", words));
-    let url = match Url::parse(endpoint) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
-        _ => return wrong("must be https:// and a host, such as https://s3.example:9000"),
+    let Some(url) = web_address(endpoint) else {
+        return wrong("must be https:// and a host, such as https://s3.example:9000");
     };
     if !url.username().is_empty() || url.password().is_some() {
         return wrong("names a user; use access_key_id and secret_access_key_file");
@@ -133,7 +131,7 @@ fn check_endpoint(endpoint: &str, has_authorities: bool, findings: &mut Vec<Find
     if url.scheme() == "https" {
         return;
     }
-    if !matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
+    if !is_on_loopback(&url) {
         wrong(
             "must begin with https://: over http:// pictures could be read on the way; only loopback may do without",
         );

@@ -1,6 +1,9 @@
 //! Why a picture is not at hand, or cannot be kept.
 
 use bordergate_model::Fault;
+use bordergate_model::detached::Hash;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 /// Why a picture is not at hand, or cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -52,5 +55,17 @@ impl Error {
             Self::Expired => Fault::Sender,
             Self::Damaged => Fault::Hub,
         }
+    }
+}
+
+/// Returns a picture that is what its hash says.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub(super) fn undamaged(bytes: Bytes, sha256: Hash) -> Result<Bytes, Error> {
+    if <Hash>::from(Sha256::digest(&bytes)) == sha256 {
+        Ok(bytes)
+    } else {
+        Err(Error::Damaged)
     }
 }

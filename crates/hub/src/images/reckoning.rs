@@ -5,6 +5,17 @@
 
 use std::time::{Duration, SystemTime};
 
+/// Returns the text in which a time that was swept by is kept: seconds since 1970.
+pub(super) fn kept(swept_by: SystemTime) -> String {
+    let seconds = swept_by.duration_since(SystemTime::UNIX_EPOCH);
+    seconds.unwrap_or_default().as_secs().to_string()
+}
+
+/// Reads the text of [`kept`]; `None` when it is none.
+pub(super) fn read(kept: &str) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(kept.parse().ok()?))
+}
+
 /// Returns the time to sweep by: `clock`, but at most twice `passed` later than `before`, the time swept by last;
 /// `None` there: nothing was swept yet. `passed` is on the monotonic clock, and zero when that is not known.
 #[must_use]

@@ -17,10 +17,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _, PutPayload};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::error::undamaged;
 use crate::config::{Images, S3Url};
 use crate::doors::states::{State, States};
 use key::Key;
@@ -98,11 +98,7 @@ impl Bucket {
         }
         let got = async { self.objects.get(&found.location).await?.bytes().await };
         let bytes = self.ask(self.patience, got).await?;
-        if <Hash>::from(Sha256::digest(&bytes)) == sha256 {
-            Ok(bytes)
-        } else {
-            Err(Error::Damaged)
-        }
+        undamaged(bytes, sha256)
     }
 
     /// Tells whether the picture of a hash is there.

@@ -4,7 +4,7 @@
 //! `reckoning`, from the clock of the hub or of the object store, whichever is behind; its last answer is kept in the
 //! bucket.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -14,14 +14,14 @@ use object_store::path::Path;
 use super::key::Key;
 use super::{AT_ONCE, Bucket};
 use crate::images::Error;
-use crate::images::reckoning::reckon;
+use crate::images::reckoning::{kept, read, reckon};
 use crate::images::sweep::{Swept, When};
 
 /// Written to learn what time the object store has.
 const CLOCK: &str = ".clock";
 /// Most names that are gathered before they are removed.
 const MOST_DUE: usize = 1000;
-/// Holds the time that was swept by last, in seconds since 1970.
+/// Holds the time that was swept by last.
 const SWEPT: &str = ".swept";
 
 impl Bucket {
@@ -80,9 +80,7 @@ impl Bucket {
             passed,
             when.clock.min(theirs),
         );
-        let seconds = now.duration_since(SystemTime::UNIX_EPOCH);
-        let seconds = seconds.unwrap_or_default().as_secs().to_string();
-        self.put(SWEPT, seconds.into()).await?;
+        self.put(SWEPT, kept(now).into()).await?;
         Ok(now)
     }
 
@@ -98,11 +96,7 @@ impl Bucket {
             Err(Error::Expired) => return Ok(None),
             got => got?,
         };
-        let seconds = std::str::from_utf8(&text)
-            .ok()
-            .and_then(|text| text.parse().ok());
-        let swept = seconds
-            .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
+        let swept = std::str::from_utf8(&text).ok().and_then(read);
         Ok(swept.map(|swept| (swept, kept_at)))
     }
 

@@ -11,10 +11,10 @@ use std::time::SystemTime;
 use bordergate_model::detached::Hash;
 use bordergate_sources::pictures::Taken;
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Error;
+use super::error::undamaged;
 
 mod round;
 
@@ -79,11 +79,7 @@ impl Folder {
             Err(Error::Disk(error)) if error.kind() == ErrorKind::NotFound => Err(Error::Expired),
             read => read,
         }?;
-        if <Hash>::from(Sha256::digest(&bytes)) == sha256 {
-            Ok(bytes.into())
-        } else {
-            Err(Error::Damaged)
-        }
+        undamaged(bytes.into(), sha256)
     }
 
     /// Tells whether the picture of a hash is there.
@@ -216,6 +212,8 @@ async fn in_background<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use sha2::{Digest, Sha256};
 
     use super::*;
 

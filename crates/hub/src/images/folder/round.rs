@@ -6,15 +6,15 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::{Folder, open_own, replace};
-use crate::images::reckoning::reckon;
+use crate::images::reckoning::{kept, read, reckon};
 use crate::images::sweep::{Swept, When};
 
 /// Locked by the hub that sweeps.
 const SWEEPING: &str = ".sweeping";
-/// Holds the time that was swept by last, in seconds since 1970.
+/// Holds the time that was swept by last.
 const SWEPT: &str = ".swept";
 
 /// One round over a folder.
@@ -46,11 +46,7 @@ impl Round {
             }
         };
         let now = reckon(swept_by(root), self.when.passed, self.when.clock);
-        let seconds = now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
-        replace(&root.join(SWEPT), seconds.to_string().as_bytes())?;
+        replace(&root.join(SWEPT), kept(now).as_bytes())?;
         let retention = self.when.retention;
         let oldest = retention.and_then(|retention| now.checked_sub(retention));
         let mut swept = Swept {
@@ -91,8 +87,7 @@ impl Round {
 }
 
 fn swept_by(root: &Path) -> Option<SystemTime> {
-    let seconds = fs::read_to_string(root.join(SWEPT)).ok()?.parse().ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    read(&fs::read_to_string(root.join(SWEPT)).ok()?)
 }
 
 fn folders(path: &Path) -> io::Result<Vec<std::path::PathBuf>> {
@@ -103,6 +98,8 @@ fn folders(path: &Path) -> io::Result<Vec<std::path::PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use bordergate_sources::pictures::Taken;
     use bytes::Bytes;
     use sha2::{Digest, Sha256};
