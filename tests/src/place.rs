@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::{Ended, Running, of_repository};
@@ -49,6 +51,19 @@ impl Place {
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Keeps the hub from appending to its embedded log until the connection is closed: whoever holds its file keeps the
+    /// append waiting.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is held already.
+    pub async fn log_locked(&self) -> anyhow::Result<SqliteConnection> {
+        let file = self.data_dir().join("log.sqlite");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        connection.execute("begin immediate").await?;
+        Ok(connection)
     }
 
     /// Returns the folder that holds the data directory and the logs.

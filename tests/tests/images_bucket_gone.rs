@@ -9,14 +9,14 @@ mod camera;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use bordergate_tests::{multipart, until};
+use bordergate_tests::multipart;
 use reqwest::StatusCode;
 use serde_json::json;
-use sqlx::Connection;
 
 use bucket_scene::{checked, refused_for_now, scene, state};
 use camera::{
-    CAMERA, FORM, PATIENCE, alert, ask, logged, offer, outcomes, picture, refused, send, stop,
+    CAMERA, FORM, alert, ask, killed_before_log, logged, offer, outcomes, picture, refused, send,
+    stop,
 };
 
 #[tokio::test]
@@ -148,34 +148,10 @@ async fn a_hub_killed_between_bucket_and_log_loses_nothing() -> anyhow::Result<(
     let Some((objects, place)) = scene(&[]).await? else {
         return Ok(());
     };
-    let mut hub = place.serve().await?;
-    // Whoever holds the file of the log keeps the append waiting.
-    let path = place.data_dir().join("log.sqlite");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let mut holder = sqlx::SqliteConnection::connect_with(&options).await?;
-    sqlx::query("begin immediate").execute(&mut holder).await?;
-    let body = alert("29C-123.45")?;
-    let killed = {
-        let offered = offer(&place, CAMERA, FORM, "one", &body);
-        let killing = async {
-            until("both pictures are kept", PATIENCE, async || {
-                Ok(objects.pictures()?.len() == 2)
-            })
-            .await?;
-            hub.kill()
-        };
-        let (answer, killed) = tokio::join!(offered, killing);
-        ensure!(answer.is_err(), "no receipt was given: {answer:?}");
-        killed
-    };
-    killed?;
-    sqlx::query("rollback").execute(&mut holder).await?;
-    holder.close().await?;
     let hub = place.serve().await?;
-    ensure!(
-        logged(&place).await?.is_empty(),
-        "it was killed before the append"
-    );
+    let body = alert("29C-123.45")?;
+    let are_kept = async || Ok(objects.pictures()?.len() == 2);
+    let hub = killed_before_log(&place, hub, &body, are_kept).await?;
     let record_id = send(&place, "one", &body, 1).await?;
     let raw = ask(&place, &format!("/v1/records/{record_id}/raw"), None).await?;
     ensure!(raw.bytes().await? == body && objects.pictures()?.len() == 2);

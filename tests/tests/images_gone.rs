@@ -10,11 +10,10 @@ use anyhow::ensure;
 use bordergate_tests::{multipart, until};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sqlx::Connection;
 
 use camera::{
-    CAMERA, FORM, PATIENCE, age, alert, ask, files, images, logged, octets, offer, outcomes,
-    picture, refused, seeded, send, stop,
+    CAMERA, FORM, PATIENCE, age, alert, ask, files, images, killed_before_log, logged, octets,
+    offer, outcomes, picture, refused, seeded, send, stop,
 };
 
 #[tokio::test]
@@ -131,34 +130,11 @@ async fn a_hub_killed_between_picture_and_log_loses_nothing() -> anyhow::Result<
     let Some(place) = seeded(&[]).await? else {
         return Ok(());
     };
-    let mut hub = place.serve().await?;
-    // Whoever holds the file of the log keeps the append waiting.
-    let path = place.data_dir().join("log.sqlite");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let mut holder = sqlx::SqliteConnection::connect_with(&options).await?;
-    sqlx::query("begin immediate").execute(&mut holder).await?;
-    let body = alert("29C-123.45")?;
-    let killed = {
-        let offered = offer(&place, CAMERA, FORM, "one", &body);
-        let killing = async {
-            until("both pictures are kept", PATIENCE, async || {
-                Ok(place.data_dir().join("images").is_dir() && files(&place)?.len() == 2)
-            })
-            .await?;
-            hub.kill()
-        };
-        let (answer, killed) = tokio::join!(offered, killing);
-        ensure!(answer.is_err(), "no receipt was given: {answer:?}");
-        killed
-    };
-    killed?;
-    sqlx::query("rollback").execute(&mut holder).await?;
-    holder.close().await?;
     let hub = place.serve().await?;
-    ensure!(
-        logged(&place).await?.is_empty(),
-        "it was killed before the append"
-    );
+    let body = alert("29C-123.45")?;
+    let are_kept =
+        async || Ok(place.data_dir().join("images").is_dir() && files(&place)?.len() == 2);
+    let hub = killed_before_log(&place, hub, &body, are_kept).await?;
     let record_id = send(&place, "one", &body, 1).await?;
     ensure!(outcomes(&place, &record_id, 1).await? == [json!(["observed", null])]);
     let raw = ask(&place, &format!("/v1/records/{record_id}/raw"), None).await?;

@@ -165,7 +165,7 @@ async fn what_the_log_has_not_acknowledged_is_left_to_the_broker() -> anyhow::Re
     scene.broker.start().await?;
     let publisher = scene.broker.publisher("scale");
     let mut hub = scene.serve().await?;
-    let locked = scene.log_locked().await?;
+    let locked = scene.place.log_locked().await?;
     scene.acknowledged(&publisher, SCALE, 0..5).await?;
     scene.offered_again(&hub).await?;
     hub.kill()?;
@@ -173,7 +173,7 @@ async fn what_the_log_has_not_acknowledged_is_left_to_the_broker() -> anyhow::Re
     let hub = scene.serve().await?;
     scene.arrived(0..5).await?;
 
-    let locked = scene.log_locked().await?;
+    let locked = scene.place.log_locked().await?;
     scene.acknowledged(&publisher, SCALE, 5..10).await?;
     scene.offered_again(&hub).await?;
     locked.close().await?;
@@ -212,7 +212,7 @@ async fn what_nobody_promised_is_dropped_and_counted_while_the_hub_is_behind() -
     scene.broker.start().await?;
     let publisher = scene.broker.publisher("scale");
     let hub = scene.serve().await?;
-    let locked = scene.log_locked().await?;
+    let locked = scene.place.log_locked().await?;
     let topic = format!("gates/{SCALE}/weight");
     for number in 0..4 {
         let options = PublishOptions::at_most_once();

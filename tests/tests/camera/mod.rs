@@ -12,6 +12,7 @@ use bordergate_model::RawRecord;
 use bordergate_tests::{Place, Running, multipart, of_repository, program_or_skip, until};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
+use sqlx::Connection;
 
 /// Longest wait for anything asked of a hub.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -210,6 +211,35 @@ pub(crate) async fn logged(place: &Place) -> anyhow::Result<Vec<RawRecord>> {
     }
     records.retain(|record| record.gate_id.is_some());
     Ok(records)
+}
+
+/// Offers the camera's message to a hub whose log does not take it, and kills the hub once its pictures `are_kept`.
+/// Returns the hub that is started after it, when the log has no record.
+pub(crate) async fn killed_before_log(
+    place: &Place,
+    mut hub: Running,
+    body: &[u8],
+    are_kept: impl AsyncFn() -> anyhow::Result<bool>,
+) -> anyhow::Result<Running> {
+    let holder = place.log_locked().await?;
+    let killed = {
+        let offered = offer(place, CAMERA, FORM, "one", body);
+        let killing = async {
+            until("both pictures are kept", PATIENCE, are_kept).await?;
+            hub.kill()
+        };
+        let (answer, killed) = tokio::join!(offered, killing);
+        ensure!(answer.is_err(), "no receipt was given: {answer:?}");
+        killed
+    };
+    killed?;
+    holder.close().await?;
+    let hub = place.serve().await?;
+    ensure!(
+        logged(place).await?.is_empty(),
+        "it was killed before the append"
+    );
+    Ok(hub)
 }
 
 /// Asks a hub to end, as a service manager does.

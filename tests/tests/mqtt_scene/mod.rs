@@ -8,8 +8,6 @@ use anyhow::{Context, ensure};
 use bordergate_tests::{Mosquitto, Place, Publisher, Running, program_or_skip, until};
 use rumqttc::{PublishNotice, PublishOptions};
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, Executor, SqliteConnection};
 
 /// A scale of the reference tables that sends `weighbridge-json`.
 pub(crate) const SCALE: &str = "hn-scale-1";
@@ -71,15 +69,6 @@ impl Scene {
         .await
         .with_context(|| hub.output())?;
         Ok(hub)
-    }
-
-    /// Keeps the hub from appending to its log until the connection is closed.
-    pub(crate) async fn log_locked(&self) -> anyhow::Result<SqliteConnection> {
-        let file = self.place.data_dir().join("log.sqlite");
-        let options = SqliteConnectOptions::new().filename(file);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
-        connection.execute("begin immediate").await?;
-        Ok(connection)
     }
 
     /// Waits until the hub says that it has messages which the log does not take.
