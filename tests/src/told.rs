@@ -18,9 +18,11 @@ pub async fn told(place: &Place) -> anyhow::Result<BTreeSet<String>> {
     Ok(told)
 }
 
-/// Returns what a crossing says, without names and numbers that depend on the way it came about. A reading is named by
-/// its source and what it tells: which of two copies of a message comes first at its gate is chance where the router
-/// has to wait for a link.
+/// The simulator's source whose records the router brings to their gates. Which of two copies of a message comes first
+/// there is chance where it has to wait for a link: so the copy's name is left out.
+const ROUTED: &str = "sim-province-customs";
+
+/// Returns what a crossing says, without names and numbers that depend on the way it came about.
 fn meaning(crossing: &Value) -> String {
     let mut readings = BTreeSet::new();
     let milestones = crossing["milestones"].as_array().into_iter().flatten();
@@ -32,13 +34,13 @@ fn meaning(crossing: &Value) -> String {
         .chain(crossing["other_readings"].as_array().into_iter().flatten())
         .filter(|reading| !reading.is_null())
     {
+        let name = match reading["source_id"] == ROUTED {
+            true => "source_id",
+            false => "record_id",
+        };
         readings.insert(format!(
-            "{} {} {} {} {}",
-            reading["source_id"],
-            reading["index"],
-            reading["revision"],
-            reading["milestone"],
-            reading["occurred_at"]
+            "{} {} {} {}",
+            reading[name], reading["index"], reading["milestone"], reading["occurred_at"]
         ));
     }
     json!({
