@@ -26,8 +26,10 @@ impl Board {
             self.rules.reach
         };
         let from = at.saturating_sub(back).unwrap_or(Timestamp::MIN);
+        // A visit takes what follows it however long it waits, until it expires: a start that comes late may be
+        // of an exit that was told days ago.
         let until = at
-            .saturating_add(self.rules.reach)
+            .saturating_add(self.rules.expiry)
             .unwrap_or(Timestamp::MAX);
         let remembered_since = self
             .log_time

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CrossingId, GateId, MatchKey, Milestone, Observation, ObservationRef};
+use crate::{CrossingId, GateId, KeyKind, MatchKey, Milestone, Observation, ObservationRef};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)* }) => {
@@ -187,6 +187,31 @@ impl Crossing {
         self.readings
             .iter()
             .any(|reading| reading.observation.milestone == Some(milestone))
+    }
+
+    /// Tells whether it is open, or ended by nothing but readings that a near plate or their lane joined: readings with
+    /// one of its keys may still go on with it, however much later they occurred, and then those end it no more.
+    ///
+    /// An answer that is too often yes costs a look at an ended crossing and nothing else.
+    #[must_use]
+    pub fn is_open_by_keys(&self) -> bool {
+        let ending: &[Milestone] = match self.state {
+            State::Open | State::Expired => return true,
+            State::Merged | State::Relieved => return false,
+            State::TurnedBack => &[Milestone::TurnedBack],
+            State::Closed => &[Milestone::CrossedOut, Milestone::GateOut],
+            State::CloseMissed => &[Milestone::Returned, Milestone::Delivered],
+        };
+        let ends = |reading: &&LinkedReading| {
+            let milestone = reading.observation.milestone;
+            milestone.is_some_and(|milestone| ending.contains(&milestone))
+        };
+        let is_by_keys = |reading: &LinkedReading| {
+            let kind = reading.link_key.as_ref().map(|key| key.kind);
+            !matches!(kind, Some(KeyKind::PlateNear | KeyKind::Lane))
+        };
+        let mut endings = self.readings.iter().filter(ends).peekable();
+        endings.peek().is_some() && !endings.any(is_by_keys)
     }
 }
 

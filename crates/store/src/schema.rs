@@ -42,6 +42,7 @@ migrations! {
     8 "devices" "0008_devices.sql";
     9 "route_decisions" "0009_route_decisions.sql";
     10 "doors" "0010_doors.sql";
+    11 "open_by_keys" "0011_open_by_keys.sql";
 }
 
 /// Returns the version this program works with.

@@ -256,7 +256,7 @@ impl Hub {
     fn by_keys(&self, keys: &[KeyWindow]) -> Vec<Crossing> {
         let matters = |crossing: &&Crossing| {
             keys.iter().any(|window| {
-                let is_open = matches!(crossing.state, State::Open | State::Expired);
+                let is_open = crossing.is_open_by_keys();
                 let is_then = crossing.first_at <= window.until && crossing.last_at >= window.from;
                 crossing.gate_id == window.gate_id
                     && crossing.keys.contains(&window.key)

@@ -11,8 +11,8 @@ mod traffic;
 use std::collections::BTreeSet;
 
 use bordergate_crossing::{Rules, link};
-use bordergate_model::Milestone::{Weighed, YardIn};
-use bordergate_model::{CrossingId, KeyKind, ObservationRef, UnlinkedReason};
+use bordergate_model::Milestone::{CrossedOut, GateIn, Weighed, YardIn};
+use bordergate_model::{CrossingId, KeyKind, ObservationRef, State, UnlinkedReason};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -147,6 +147,46 @@ fn a_vehicle_told_late_takes_a_weighing_that_had_left_memory() {
 }
 
 #[test]
+fn a_start_told_late_takes_an_exit_of_days_after_it_that_had_left_memory() {
+    let after_days = |number, milestone, days: i64, plate| {
+        by("line", number, milestone, days * 24 * 3600, plate)
+    };
+    let mut hub = Hub::default();
+    hub.take(after_days(1, CrossedOut, 3, TRUCK));
+    hub.take(after_days(2, YardIn, 8, "98C00001"));
+    hub.restart();
+    assert!(!hub.remembers(TRUCK), "it ended days ago");
+    let mut late = by("camera", 3, GateIn, 0, TRUCK);
+    late.received_at = second(9 * 24 * 3600);
+    hub.take(late);
+    let of_truck: Vec<_> = hub
+        .crossings()
+        .filter(|crossing| crossing.plate.as_deref() == Some(TRUCK))
+        .map(|crossing| crossing.milestones.len())
+        .collect();
+    assert_eq!(of_truck, [2], "one crossing, in and out");
+}
+
+#[test]
+fn a_reading_goes_on_with_a_crossing_that_only_its_lane_had_ended() {
+    let mut hub = Hub::default();
+    hub.take(by("camera", 1, GateIn, 0, TRUCK));
+    hub.take(by("line", 2, CrossedOut, 100, ""));
+    let states = |hub: &Hub| -> Vec<_> {
+        let of_truck = hub
+            .crossings()
+            .filter(|crossing| crossing.plate.as_deref() == Some(TRUCK));
+        of_truck.map(|crossing| crossing.state).collect()
+    };
+    assert_eq!(states(&hub), [State::Closed]);
+    hub.take(by("camera", 3, YardIn, 200_000, "98C00001"));
+    hub.restart();
+    assert!(!hub.remembers(TRUCK), "it ended days ago");
+    hub.take(by("camera", 4, YardIn, 200_100, TRUCK));
+    assert_eq!(states(&hub), [State::Open], "it had not left");
+}
+
+#[test]
 fn lanes_of_two_gates_that_bear_one_name_are_two_lanes() {
     let mut hub = Hub::default();
     let mut elsewhere = by("camera", 0, YardIn, 0, TRUCK);
@@ -166,9 +206,9 @@ fn silence_is_counted_from_what_the_lane_told_last() {
     let expiry = Rules::default().expiry;
     hub.end(second(0) + expiry);
     let state = |hub: &Hub| hub.crossings().next().map(|crossing| crossing.state);
-    assert_eq!(state(&hub), Some(bordergate_model::State::Open));
+    assert_eq!(state(&hub), Some(State::Open));
     hub.end(weighed.received_at + expiry);
-    assert_eq!(state(&hub), Some(bordergate_model::State::Expired));
+    assert_eq!(state(&hub), Some(State::Expired));
 }
 
 /// Names of readings, for the essence.

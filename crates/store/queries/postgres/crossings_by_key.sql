@@ -11,5 +11,6 @@ where c.crossing_id = any($6)
         join crossing_keys k on k.gate_id = w.gate_id and k.kind = w.kind and k.value = w.value
         join crossings held on held.crossing_id = k.crossing_id
         where held.state in ('open', 'expired')
+            or held.is_open_by_keys
             or (held.state <> 'merged' and held.first_at <= w.until_at and held.last_at >= w.from_at)
     );

@@ -7,6 +7,7 @@ cross join crossing_keys k
     on k.gate_id = w.value ->> 'gate_id' and k.kind = w.value ->> 'kind' and k.value = w.value ->> 'value'
 cross join crossings c on c.crossing_id = k.crossing_id
 where c.state in ('open', 'expired')
+    or c.is_open_by_keys
     or (c.state <> 'merged' and c.first_at <= w.value ->> 'until_us' and c.last_at >= w.value ->> 'from_us')
 union
 select c.document

@@ -46,6 +46,7 @@ pub(crate) async fn crossings_upsert(
         .bind(column(rows, |row| row.present_count))
         .bind(column(rows, |row| row.reading_count))
         .bind(times(rows, |row| row.written_log_time))
+        .bind(column(rows, |row| row.is_open_by_keys))
         .bind(column(rows, |row| row.document.as_str()))
         .bind(recorded_at)
         .fetch_all(connection)

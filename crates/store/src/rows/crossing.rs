@@ -43,6 +43,7 @@ pub(crate) struct CrossingRow {
     pub(crate) present_count: i64,
     pub(crate) reading_count: i64,
     pub(crate) written_log_time: Timestamp,
+    pub(crate) is_open_by_keys: bool,
     pub(crate) document: String,
 }
 
@@ -93,6 +94,7 @@ impl CrossingRow {
             present_count: measures.present_count.into(),
             reading_count: measures.reading_count.into(),
             written_log_time: log_time,
+            is_open_by_keys: crossing.is_open_by_keys(),
             document,
         })
     }

@@ -21,8 +21,8 @@ pub(crate) async fn crossings_upsert(
 ) -> Result<Vec<(Uuid,)>, Error> {
     const HEAD: &str = "insert into crossings (crossing_id, shard, gate_id, revision, direction, channel, cargo, \
         is_loaded, state, entry_unknown, merged_into, first_at, last_at, last_read_log_time, ended_at, plate, \
-        crossed_at, entered_at, filed_at, expected_count, present_count, reading_count, written_log_time, document, \
-        recorded_at) ";
+        crossed_at, entered_at, filed_at, expected_count, present_count, reading_count, written_log_time, \
+        is_open_by_keys, document, recorded_at) ";
     const TAIL: &str = " on conflict (crossing_id) do update set shard = excluded.shard, gate_id = excluded.gate_id, \
         revision = excluded.revision, direction = excluded.direction, channel = excluded.channel, \
         cargo = excluded.cargo, is_loaded = excluded.is_loaded, state = excluded.state, \
@@ -31,14 +31,15 @@ pub(crate) async fn crossings_upsert(
         plate = excluded.plate, crossed_at = excluded.crossed_at, entered_at = excluded.entered_at, \
         filed_at = excluded.filed_at, expected_count = excluded.expected_count, \
         present_count = excluded.present_count, reading_count = excluded.reading_count, \
-        written_log_time = excluded.written_log_time, document = excluded.document, \
+        written_log_time = excluded.written_log_time, is_open_by_keys = excluded.is_open_by_keys, \
+        document = excluded.document, \
         recorded_at = excluded.recorded_at \
         where excluded.revision > crossings.revision returning crossing_id";
     let mut written = Vec::with_capacity(rows.len());
     let chunks = statements(
         HEAD,
         rows,
-        25,
+        26,
         move |row, item| crossing_values(row, item, recorded_at),
         TAIL,
     );
@@ -78,6 +79,7 @@ fn crossing_values(mut row: Values<'_>, item: &CrossingRow, recorded_at: i64) {
         .push_bind(item.present_count)
         .push_bind(item.reading_count)
         .push_bind(micros(item.written_log_time))
+        .push_bind(item.is_open_by_keys)
         .push_bind(item.document.clone())
         .push_bind(recorded_at);
 }

@@ -1,6 +1,6 @@
 //! Look-ups of a batch: records, events, crossings by key, unlinked observations, tombstones.
 
-use bordergate_model::{CrossingId, LaneWindow, Milestone, Observation, State};
+use bordergate_model::{CrossingId, KeyKind, LaneWindow, MatchKey, Milestone, Observation, State};
 use bordergate_store::{Found, Wanted};
 
 use crate::bench::Bench;
@@ -30,6 +30,30 @@ fn ids(found: &Found) -> Vec<CrossingId> {
         .iter()
         .map(|crossing| crossing.crossing_id)
         .collect()
+}
+
+pub(crate) async fn a_crossing_that_only_its_lane_ended_is_found_by_key_whenever(bench: Bench) {
+    let mut owner = Owner::take(&bench.store).await;
+    let mut visit = closed(crossing(&[
+        reading(10, Milestone::GateIn),
+        reading(20, Milestone::CrossedOut),
+    ]));
+    let by_key_of_a_plate = visit.readings[1].link_key.clone();
+    visit.readings[1].link_key = Some(MatchKey {
+        kind: KeyKind::Lane,
+        value: "3".to_owned(),
+    });
+    owner.store(21, std::slice::from_ref(&visit)).await;
+    let days_later = (500_000, 600_000);
+    let found = by_key(&bench, "12C12345", days_later.0, days_later.1).await;
+    assert_eq!(found.crossings, vec![visit.clone()]);
+    visit.revision = 2;
+    visit.readings[1].link_key = by_key_of_a_plate;
+    let mut batch = owner.batch(owner.next_offset + 1);
+    batch.crossings.push(measured(visit));
+    owner.commit(&batch).await;
+    let found = by_key(&bench, "12C12345", days_later.0, days_later.1).await;
+    assert!(found.crossings.is_empty(), "its plate was read at its end");
 }
 
 pub(crate) async fn a_crossing_is_found_by_key_while_it_matters(bench: Bench) {

@@ -100,6 +100,7 @@ on_every_backend! {
     lease::an_earlier_owner_is_fenced_everywhere,
     lease::the_log_is_named_once,
     look_up::a_crossing_is_found_by_key_while_it_matters,
+    look_up::a_crossing_that_only_its_lane_ended_is_found_by_key_whenever,
     look_up::an_event_is_found_by_its_id_and_by_what_corrects_it,
     look_up::every_appearance_of_a_record_is_known,
     look_up::merged_crossings_are_told_to_those_that_come_back,
