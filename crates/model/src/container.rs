@@ -58,14 +58,15 @@ impl ContainerNumber {
     pub fn parse(printed: &str) -> Result<Self, Error> {
         let as_read = SmolStr::new(printed);
         // Most come in upper case without blanks and separators.
-        let number = if has_shape(printed) {
-            as_read.clone()
+        let (number, is_shaped) = if has_shape(printed) {
+            (as_read.clone(), true)
         } else {
             let is_kept = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '.' | '/');
             let kept: SmolStr = printed.chars().filter(is_kept).collect();
-            kept.to_ascii_uppercase_smolstr()
+            let number = kept.to_ascii_uppercase_smolstr();
+            let is_shaped = has_shape(&number);
+            (number, is_shaped)
         };
-        let is_shaped = has_shape(&number);
         if is_shaped && check_digit_fits(&number) {
             return Ok(Self { as_read, number });
         }
@@ -124,11 +125,12 @@ impl fmt::Display for ContainerNumber {
 }
 
 fn has_shape(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 11
-        && bytes[..3].iter().all(u8::is_ascii_uppercase)
-        && matches!(bytes[3], b'U' | b'J' | b'Z')
-        && bytes[4..].iter().all(u8::is_ascii_digit)
+    let fits = |(place, byte): (usize, u8)| match place {
+        0..3 => byte.is_ascii_uppercase(),
+        3 => matches!(byte, b'U' | b'J' | b'Z'),
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 11 && text.bytes().enumerate().all(fits)
 }
 
 /// Letters count from 10 for A upwards, leaving out the multiples of 11; position i weighs 2^i; the
@@ -137,17 +139,16 @@ fn check_digit_fits(text: &str) -> bool {
     let Some((digit, identity)) = text.as_bytes().split_last() else {
         return false;
     };
-    let value = |byte: u8| VALUES.get(usize::from(byte)).copied().unwrap_or_default();
-    let weighed = identity.iter().take(10).enumerate();
-    let sum: u32 = weighed
-        .map(|(place, byte)| u32::from(value(*byte)) << place)
-        .sum();
+    let weighed = identity.iter().enumerate();
+    let sum = weighed.fold(0, |sum, (place, byte)| {
+        sum + (u32::from(VALUES[usize::from(*byte)]) << (place & 15))
+    });
     u32::from(digit.wrapping_sub(b'0')) == sum % 11 % 10
 }
 
 /// What each character counts; those that no container number has count nothing.
-const VALUES: [u8; 128] = {
-    let mut values = [0; 128];
+const VALUES: [u8; 256] = {
+    let mut values = [0; 256];
     let mut digit = 0;
     while digit < 10 {
         values[b'0' as usize + digit] = digit as u8;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Fault;
-use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, rewritten};
+use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, is_kept, rewritten};
 
 /// Fewest characters of a text that can name a vehicle; shorter readings fit too many vehicles.
 const SHORTEST: usize = 4;
@@ -80,7 +80,7 @@ impl PlateNumber {
         if (SHORTEST..=LONGEST).contains(&length) {
             Ok(Self {
                 as_read: read.into(),
-                folded: fold_short(after_province(&normal)),
+                folded: fold_short(&normal),
                 normal,
             })
         } else {
@@ -215,9 +215,13 @@ pub fn fold(text: &str) -> String {
     text.chars().map(folded).collect()
 }
 
-/// Returns [`fold`] of a short text.
-fn fold_short(text: &str) -> SmolStr {
-    rewritten(text, &FOLDED).unwrap_or_else(|| text.chars().map(folded).collect())
+/// Returns [`fold`] of what is behind the province character.
+fn fold_short(normal: &SmolStr) -> SmolStr {
+    if is_kept(normal, &FOLDED) {
+        return normal.clone();
+    }
+    let tail = after_province(normal);
+    rewritten(tail, &FOLDED).unwrap_or_else(|| tail.chars().map(folded).collect())
 }
 
 /// Each confusion class as its digit.

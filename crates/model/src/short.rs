@@ -19,23 +19,26 @@ pub(crate) fn rewritten(printed: &str, alphabet: &Alphabet) -> Option<SmolStr> {
     if printed.len() > LONGEST {
         return None;
     }
-    let mut kept = [0; LONGEST];
-    let (mut length, mut all, mut changed) = (0, 0, 0);
-    for &byte in printed.as_bytes() {
-        let new = alphabet[usize::from(byte)];
-        all |= new;
-        changed |= new ^ byte;
-        // The remainder says that there is room, which was asked above.
-        kept[length % LONGEST] = new;
-        length += usize::from(new != LEFT_OUT);
-    }
-    if all & UNUSUAL != 0 {
-        return None;
-    }
-    if changed == 0 {
+    if is_kept(printed, alphabet) {
         return Some(SmolStr::new(printed));
     }
-    std::str::from_utf8(&kept[..length]).ok().map(SmolStr::new)
+    let mut all = 0;
+    let new = printed.bytes().map(|byte| {
+        let new = alphabet[usize::from(byte)];
+        all |= new;
+        new
+    });
+    let kept: SmolStr = new
+        .filter(|new| *new != LEFT_OUT)
+        .map(|new| char::from(new & !UNUSUAL))
+        .collect();
+    (all & UNUSUAL == 0).then_some(kept)
+}
+
+/// Tells whether an alphabet leaves every character of a text as it is.
+pub(crate) fn is_kept(text: &str, alphabet: &Alphabet) -> bool {
+    text.bytes()
+        .all(|byte| alphabet[usize::from(byte)] == byte && byte != UNUSUAL)
 }
 
 /// Returns the alphabet in which `become_` says what becomes of each ASCII character; all others are unusual.

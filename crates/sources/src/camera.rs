@@ -23,7 +23,7 @@ pub(crate) fn documents<'a>(
     code: &'static str,
 ) -> Result<Vec<Text<'a>>, Error> {
     let Some(parts) = context.parts()? else {
-        return Ok(vec![Text::check(context.body(), 0)?]);
+        return Ok(vec![Text::decoded(context.body(), 0)?]);
     };
     let is_json = |content: &[u8]| {
         let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
@@ -32,7 +32,7 @@ pub(crate) fn documents<'a>(
     let texts = parts
         .iter()
         .filter(|part| is_json(part.content))
-        .map(|part| Text::check(part.content, part.offset))
+        .map(|part| Text::decoded(part.content, part.offset))
         .collect::<Result<Vec<_>, _>>()?;
     if texts.is_empty() {
         let detail = format!("no JSON among the {} parts of the body", parts.len());
@@ -53,7 +53,7 @@ pub(crate) fn each_document(
 ) -> Result<(), Error> {
     let form = form::field(context.content_type(), context.body(), "json");
     let texts = match &form {
-        Some(field) => vec![Text::check(field.as_bytes(), 0)?],
+        Some(field) => vec![Text::decoded(field.as_bytes(), 0)?],
         None => documents(context, code)?,
     };
     texts
@@ -162,6 +162,9 @@ pub(crate) fn candidates(
 /// Leaves one observation of each event: several frames of one vehicle in one message are one reading. The one of the
 /// highest revision stays, in the place of the first; the plates of the others join its candidates.
 pub(crate) fn one_per_event(read: Vec<Observation>) -> Vec<Observation> {
+    if read.len() < 2 {
+        return read;
+    }
     let mut kept: Vec<Observation> = Vec::with_capacity(read.len());
     for mut observation in read {
         let is_same = |other: &&mut Observation| {

@@ -91,7 +91,7 @@ impl<'a> Context<'a> {
 
     /// Returns the lane: the registration's, else the message's.
     pub(crate) fn lane(&self, told: Option<&str>) -> Option<String> {
-        let told = told.map(str::trim).filter(|lane| !lane.is_empty());
+        let told = told.map(trimmed).filter(|lane| !lane.is_empty());
         self.source
             .lane
             .clone()

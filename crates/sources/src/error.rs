@@ -8,8 +8,12 @@ use bordergate_model::Fault;
 /// the code, and a person looks at the place the detail names. The detail never quotes what was read
 /// (it may be a plate or a name), only field names, positions and counts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{detail}")]
-pub struct Error {
+#[error("{}", .0.detail)]
+pub struct Error(Box<Why>);
+
+/// What an error says; apart, so that results of fields that are well, which are nearly all, stay small.
+#[derive(Debug, PartialEq, Eq)]
+struct Why {
     code: &'static str,
     fault: Fault,
     detail: String,
@@ -17,38 +21,40 @@ pub struct Error {
 
 impl Error {
     /// Returns an error of the sender's: the same bytes will fail again.
+    #[cold]
     pub(crate) fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            fault: Fault::Sender,
-            detail: detail.into(),
-        }
+        Self::of(code, Fault::Sender, detail.into())
     }
 
     /// Returns an error of the hub's own registrations.
+    #[cold]
     pub(crate) fn registration(code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self::of(code, Fault::Hub, detail.into())
+    }
+
+    fn of(code: &'static str, fault: Fault, detail: String) -> Self {
+        Self(Box::new(Why {
             code,
-            fault: Fault::Hub,
-            detail: detail.into(),
-        }
+            fault,
+            detail,
+        }))
     }
 
     /// Stable label for quarantine rows and metrics, such as `json.duplicate_key`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// Who must act: the sender, or for an unusable registration the hub.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        self.fault
+        self.0.fault
     }
 
     /// What is wrong and where: byte offset, line and column, JSON or XML path. No personal data.
     #[must_use]
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 }

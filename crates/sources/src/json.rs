@@ -5,15 +5,19 @@
 //! stay in the text. `-0` and `-0.0` are one to serde_json and read as zero. A quick pass reads the plain documents,
 //! which are the rule; all others, and all errors, are the strict pass's. Both write the same `tape`.
 
+mod field;
 mod fields;
 mod names;
+mod node;
 mod quick;
 mod quotes;
 mod scalars;
 mod strict;
 mod tape;
 
+pub(crate) use field::Field;
 pub(crate) use fields::{Elements, Fields};
+pub(crate) use names::Names;
 pub(crate) use tape::{Document, Value};
 
 use serde::de::DeserializeSeed;
@@ -21,13 +25,13 @@ use serde::de::DeserializeSeed;
 use crate::Error;
 use crate::text::Text;
 
-/// Reads one JSON document.
+/// Reads one JSON document, in which a NUL may lie.
 ///
 /// # Errors
-/// `json.syntax`, `json.duplicate_key`, `json.nul`, `json.number`, `json.depth` or `json.size`, each with the
+/// `text.nul`, `json.syntax`, `json.duplicate_key`, `json.nul`, `json.number`, `json.depth` or `json.size`, each with the
 /// path of the value and its byte, line and column.
 pub(crate) fn parse(text: Text<'_>) -> Result<Document<'_>, Error> {
-    quick::read(text.text).map_or_else(|| strict(text), Ok)
+    quick::read(text.text).map_or_else(|| text.check_nul().and_then(|()| strict(text)), Ok)
 }
 
 /// Reads one document by serde_json's grammar, with the trace that an error needs.

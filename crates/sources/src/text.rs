@@ -23,6 +23,16 @@ impl<'a> Text<'a> {
     /// PostgreSQL would refuse for ever. NULs and DOS end-of-file marks (1A) after the end of the message are padding and
     /// left out.
     pub(crate) fn check(bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
+        let text = Self::decoded(bytes, offset)?;
+        text.check_nul()?;
+        Ok(text)
+    }
+
+    /// Checks as [`Self::check`], but for NULs: for formats whose grammar has no place for one.
+    ///
+    /// # Errors
+    /// `text.utf8`.
+    pub(crate) fn decoded(bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
         let marked = bytes.starts_with(BYTE_ORDER_MARK);
         let skipped = if marked { BYTE_ORDER_MARK.len() } else { 0 };
         let padding = bytes
@@ -35,12 +45,20 @@ impl<'a> Text<'a> {
             .unwrap_or_default();
         let offset = offset + skipped;
         let text = simdutf8::basic::from_utf8(kept).map_err(|_| not_utf8(kept, offset))?;
-        match memchr::memchr(0, kept) {
-            Some(at) => Err(Error::new(
-                "text.nul",
-                format!("byte {} is NUL", offset + at),
-            )),
-            None => Ok(Self { text, offset }),
+        Ok(Self { text, offset })
+    }
+
+    /// Checks that there is no NUL.
+    ///
+    /// # Errors
+    /// `text.nul`.
+    pub(crate) fn check_nul(&self) -> Result<(), Error> {
+        match memchr::memchr(0, self.text.as_bytes()) {
+            Some(at) => {
+                let detail = format!("byte {} is NUL", self.offset + at);
+                Err(Error::new("text.nul", detail))
+            }
+            None => Ok(()),
         }
     }
 
@@ -71,7 +89,7 @@ pub(crate) fn bounded(text: &str, longest: usize) -> &str {
 }
 
 /// Returns a text without the blanks around it; most have none, which two bytes tell.
-#[inline]
+#[inline(never)]
 pub(crate) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
         [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,

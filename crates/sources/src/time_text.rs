@@ -4,8 +4,22 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+use crate::text::trimmed;
+
 /// Longest text that can be a time, in bytes.
 const LONGEST: usize = 48;
+/// Powers of ten, for the digits that a fraction of a second lacks.
+const POWERS: [i32; 9] = [
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+];
 /// Widest offset that is read without the general parser.
 const MOST_SECONDS_EAST: i32 = 18 * 3600;
 
@@ -23,7 +37,7 @@ pub(crate) enum Iso {
 /// A blank for the `T`, blanks before the offset, `/` in the date, `:fff` for the fraction and offsets of one
 /// hour digit (`+7:00`) are read too: devices write them.
 pub(crate) fn iso(text: &str) -> Option<Iso> {
-    let text = text.trim();
+    let text = trimmed(text);
     if text.len() > LONGEST || !text.is_ascii() {
         return None;
     }
@@ -54,40 +68,25 @@ pub(crate) fn iso(text: &str) -> Option<Iso> {
 /// Reads the one form in which most devices write a moment, `yyyy-MM-ddTHH:mm:ss[.f...](Z|+HH:mm|-HH:mm)`, without
 /// what a general parser has to look for; `None` for any other, and for what is not plainly right.
 fn plain(text: &str) -> Option<Timestamp> {
-    let (clock, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let [
-        y1,
-        y2,
-        y3,
-        y4,
-        b'-',
-        m1,
-        m2,
-        b'-',
-        d1,
-        d2,
-        b'T',
-        h1,
-        h2,
-        b':',
-        n1,
-        n2,
-        b':',
-        s1,
-        s2,
-    ] = clock
-    else {
-        return None;
-    };
-    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-    let (hour, minute, second) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
-    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
+    let (clock, rest) = text.as_bytes().split_at_checked(SHAPE.len())?;
+    let (mut parts, mut part) = ([0_i16; 6], 0);
+    for (byte, shape) in clock.iter().zip(SHAPE) {
+        match (shape, byte) {
+            (b'0', b'0'..=b'9') => parts[part] = parts[part] * 10 + i16::from(byte - b'0'),
+            (b'0', _) => return None,
+            _ if byte != shape => return None,
+            _ => part += 1,
+        }
+    }
+    let [year, others @ ..] = parts;
+    let [month, day, hour, minute, second] = others.map(|part| part as i8);
     let (nanoseconds, zone) = fraction(rest)?;
     let seconds_east = match zone {
         b"Z" => 0,
         [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            let (hours, minutes) = (i32::from(two(h1, h2)?), i32::from(two(m1, m2)?));
-            let seconds = (hours * 60 + Some(minutes).filter(|minutes| *minutes < 60)?) * 60;
+            let (hours, minutes) = (two(h1, h2)?, Some(two(m1, m2)?).filter(|m| *m < 60)?);
+            let seconds = (hours * 60 + minutes) * 60;
             if *sign == b'-' { -seconds } else { seconds }
         }
         _ => return None,
@@ -103,18 +102,20 @@ fn fraction(rest: &[u8]) -> Option<(i32, &[u8])> {
     let [b'.', rest @ ..] = rest else {
         return Some((0, rest));
     };
-    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let missing = 9_usize.checked_sub(count).filter(|_| count > 0)?;
-    let (digits, behind) = rest.split_at(count);
-    let number = digits
-        .iter()
-        .fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
-    Some((number * 10_i32.pow(missing as u32), behind))
+    let (mut number, mut behind) = (0_i32, rest);
+    while let [digit @ b'0'..=b'9', after @ ..] = behind {
+        number = number
+            .wrapping_mul(10)
+            .wrapping_add(i32::from(digit - b'0'));
+        behind = after;
+    }
+    let missing = 9_usize.checked_sub(rest.len() - behind.len())?;
+    Some((number * POWERS.get(missing)?, behind))
 }
 
-fn two(tens: &u8, ones: &u8) -> Option<i8> {
+fn two(tens: &u8, ones: &u8) -> Option<i32> {
     (tens.is_ascii_digit() && ones.is_ascii_digit())
-        .then(|| ((tens - b'0') * 10 + ones - b'0') as i8)
+        .then(|| i32::from((tens - b'0') * 10 + ones - b'0'))
 }
 
 /// Reads a compact wall clock `yyyyMMddHHmmss[fff]`; `None` when it is none.

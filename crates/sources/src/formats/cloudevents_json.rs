@@ -14,7 +14,7 @@ use crate::json::{self, Fields, Value};
 use crate::text::Text;
 use crate::{Context, Error, Read};
 
-use envelope::Envelope;
+use envelope::{Envelope, Headers};
 
 const REPORTED: &str = "vn.langson.bordergate.milestone.reported";
 const OPENED: &str = "vn.langson.bordergate.barrier.opened";
@@ -29,9 +29,10 @@ const HEARTBEAT: &str = "vn.langson.bordergate.heartbeat";
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
     let headers = &context.logged.record.device_headers;
     let is_binary = envelope::is_binary(context.content_type(), headers);
-    let text = Text::check(context.body(), 0)?;
+    let text = Text::decoded(context.body(), 0)?;
     if is_binary {
-        let envelope = Envelope::of_headers(headers)?;
+        let headers = Headers::of(headers)?;
+        let envelope = Envelope::of_headers(&headers)?;
         if text.text.trim().is_empty() {
             return event(context, &envelope, None);
         }
@@ -43,7 +44,8 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
         let problem = "is a batch; events are sent one by one";
         return Err(root.error("cloudevents.batch", "", problem));
     }
-    event(context, &Envelope::of_fields(&root)?, root.child("data"))
+    let (envelope, data) = Envelope::of_fields(&root)?;
+    event(context, &envelope, data)
 }
 
 fn event(
@@ -52,7 +54,7 @@ fn event(
     data: Option<Fields<'_>>,
 ) -> Result<Read, Error> {
     let data = data.filter(|data| data.value() != Value::Null);
-    match envelope.kind.as_ref() {
+    match envelope.kind {
         HEARTBEAT => Ok(Read::Ignored {
             code: "cloudevents.heartbeat",
         }),

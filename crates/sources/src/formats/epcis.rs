@@ -32,7 +32,7 @@ const EPC_LISTS: [&str; 4] = ["epcList", "childEPCs", "inputEPCList", "outputEPC
 /// # Errors
 /// `epcis.shape` (what should be an event is none), `epcis.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let document = json::parse(Text::check(context.body(), 0)?)?;
+    let document = json::parse(Text::decoded(context.body(), 0)?)?;
     let root = document.root();
     let list = LISTS.iter().find(|path| root.at(path).is_some());
     let events = match (root.value(), list) {

@@ -21,7 +21,7 @@ const ARRIVAL: &str = "actualCrossing.localDateTimeOfArrival";
 /// # Errors
 /// `gvms.shape` (no object with a movement), `gvms.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let document = json::parse(Text::check(context.body(), 0)?)?;
+    let document = json::parse(Text::decoded(context.body(), 0)?)?;
     let root = document.root();
     let movements = match root.value() {
         Value::List => root.held(),

@@ -19,7 +19,7 @@ const HEAVIEST_KG: f64 = 500_000.0;
 /// `weighbridge.shape` (no object), `weighbridge.missing` (no gross weight), `weighbridge.range` (a weight below
 /// 0 or above 500,000 kg), `weighbridge.time`, and those of the text and JSON layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let document = json::parse(Text::check(context.body(), 0)?)?;
+    let document = json::parse(Text::decoded(context.body(), 0)?)?;
     let ticket = document.root();
     if ticket.value() != Value::Map {
         let kind = ticket.value().kind();
@@ -77,7 +77,7 @@ fn occurred(
 /// Takes the gross weight; tare and net are kept as told, and marked when they do not add up within 1 kg.
 fn weights(observation: &mut Observation, ticket: &Fields<'_>) -> Result<(), Error> {
     let weight = |name: &str| -> Result<Option<f64>, Error> {
-        match ticket.number(name)? {
+        match ticket.field(name).number()? {
             Some(kg) if !(0.0..=HEAVIEST_KG).contains(&kg) => {
                 Err(ticket.error("weighbridge.range", name, "must be 0 to 500000 kg"))
             }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use super::Value;
+use super::field::{Field, Strings};
+use super::names::Names;
 use super::tape::Document;
 use crate::Error;
 
@@ -117,141 +118,64 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// Returns a string.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else.
+    /// Returns the field at a path; [`Self::at`] says which paths there are.
+    #[inline(always)]
+    pub(crate) fn field(&self, path: &str) -> Field<'v> {
+        Field::new(self.document, self.found(path).map_or(0, |found| found.at))
+    }
+
+    /// Returns the fields of these names, all found in one pass.
+    #[inline]
+    pub(crate) fn named<const N: usize>(&self, names: &Names<N>) -> [Field<'v>; N] {
+        let mut places = [0; N];
+        self.document.find_all(self.at, &names.0, &mut places);
+        places.map(|place| Field::new(self.document, place))
+    }
+
+    /// Returns a string; `json.type` as [`Field::string`].
     #[inline(always)]
     pub(crate) fn string(&self, path: &str) -> Result<Option<&'v str>, Error> {
-        match self.at(path) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(other) => Err(self.wrong(path, "a string", other)),
-        }
+        self.field(path).string()
     }
 
-    /// Returns a string, or the text of a number: what devices exchange freely.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else.
+    /// Returns a string, or the text of a number; `json.type` as [`Field::text`].
     #[inline(always)]
     pub(crate) fn text(&self, path: &str) -> Result<Option<Cow<'v, str>>, Error> {
-        match self.at(path) {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(Cow::Borrowed(text))),
-            Some(Value::Signed(number)) => Ok(Some(Cow::Owned(number.to_string()))),
-            Some(Value::Unsigned(number)) => Ok(Some(Cow::Owned(number.to_string()))),
-            Some(Value::Float(number)) => Ok(Some(Cow::Owned(number.to_string()))),
-            Some(other) => Err(self.wrong(path, "a string or a number", other)),
-        }
+        self.field(path).text()
     }
 
-    /// Returns a number.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else.
-    #[inline(always)]
-    pub(crate) fn number(&self, path: &str) -> Result<Option<f64>, Error> {
-        match self.at(path) {
-            None => Ok(None),
-            Some(Value::Signed(number)) => Ok(Some(number as f64)),
-            Some(Value::Unsigned(number)) => Ok(Some(number as f64)),
-            Some(Value::Float(number)) => Ok(Some(number)),
-            Some(other) => Err(self.wrong(path, "a number", other)),
-        }
-    }
-
-    /// Returns a whole number of 0 to 4,294,967,295.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else.
-    #[inline(always)]
-    pub(crate) fn count(&self, path: &str) -> Result<Option<u32>, Error> {
-        let expected = "a whole number of 0 to 4294967295";
-        match self.at(path) {
-            None => Ok(None),
-            Some(Value::Signed(number)) => match u32::try_from(number) {
-                Ok(count) => Ok(Some(count)),
-                Err(_) => Err(self.error("json.type", path, &format!("must be {expected}"))),
-            },
-            Some(other) => Err(self.wrong(path, expected, other)),
-        }
-    }
-
-    /// Returns a boolean.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else.
+    /// Returns a boolean; `json.type` as [`Field::boolean`].
     #[inline(always)]
     pub(crate) fn boolean(&self, path: &str) -> Result<Option<bool>, Error> {
-        match self.at(path) {
-            None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(value)),
-            Some(other) => Err(self.wrong(path, "a boolean", other)),
-        }
+        self.field(path).boolean()
     }
 
-    /// Returns the strings of a list, none when it is not there; one string counts as a list of one.
-    ///
-    /// # Errors
-    /// `json.type` when there is something else; `json.list` above `most` elements.
+    /// Returns a list of strings; errors as [`Field::strings`].
     pub(crate) fn strings(&self, path: &str, most: usize) -> Result<Strings<'v>, Error> {
-        let places = match self.child(path) {
-            None => 0..0,
-            Some(found) => match found.value() {
-                Value::Text(_) => found.at..found.at + 1,
-                Value::List => self
-                    .document
-                    .strings(found.at)
-                    .filter(|places| places.len() <= most)
-                    .ok_or_else(|| self.no_strings(path, found.held(), most))?,
-                other => return Err(self.wrong(path, "a list of strings", other)),
-            },
-        };
-        Ok(Strings {
-            document: self.document,
-            places,
-        })
-    }
-
-    /// Says why the elements of a list are not so many strings at most.
-    #[cold]
-    fn no_strings(&self, path: &str, list: Elements<'v>, most: usize) -> Error {
-        let is_other = |(_, element): &(usize, Self)| !matches!(element.value(), Value::Text(_));
-        if let Some((index, element)) = list.enumerate().take(most).find(is_other) {
-            return self.wrong(&format!("{path}[{index}]"), "a string", element.value());
-        }
-        let count = list.count();
-        let problem = format!("has {count} elements, {most} at most");
-        self.error("json.list", path, &problem)
+        self.field(path).strings(most)
     }
 
     /// Returns the names of the keys of this object that nothing has asked for so far, in the document's order: what
     /// a reader does not know.
+    #[inline]
     pub(crate) fn unasked_keys(&self) -> impl Iterator<Item = &'v str> + use<'v> {
-        let fields = *self;
-        let is_unasked = move |field: &Fields<'_>| !fields.document.is_asked(field.at);
-        let held = if self.is_object() {
-            self.held()
+        let (document, mut next) = (self.document, self.at + 1);
+        let end = if self.is_object() {
+            document.end(self.at)
         } else {
-            self.elements("")
+            0
         };
-        held.filter(is_unasked).map(|field| field.name())
+        std::iter::from_fn(move || {
+            let at = document.unasked(next, end)?;
+            next = document.end(at);
+            Some(document.name(at))
+        })
     }
 
     /// Returns an error about the field at `path`.
     #[cold]
     pub(crate) fn error(&self, code: &'static str, path: &str, problem: &str) -> Error {
         Error::new(code, format!("{} {problem}", self.path_of(path)))
-    }
-
-    #[cold]
-    fn wrong(&self, path: &str, expected: &str, found: Value<'_>) -> Error {
-        self.error(
-            "json.type",
-            path,
-            &format!("must be {expected}, not {}", found.kind()),
-        )
     }
 
     /// Returns the path from the document's root, such as `$.params.eventList[0].Data`, and `path` behind it.
@@ -311,29 +235,6 @@ impl<'v> Iterator for Elements<'v> {
             self.next = self.document.end(self.next);
             fields
         })
-    }
-}
-
-/// The strings of a list, in its order.
-#[derive(Clone)]
-pub(crate) struct Strings<'v> {
-    document: &'v Document<'v>,
-    places: Range<usize>,
-}
-
-impl<'v> Iterator for Strings<'v> {
-    type Item = &'v str;
-
-    fn next(&mut self) -> Option<&'v str> {
-        match self.document.value(self.places.next()?) {
-            Value::Text(text) => Some(text),
-            // None of a list of strings is.
-            _ => None,
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.places.size_hint()
     }
 }
 

@@ -31,6 +31,18 @@ impl Span {
         Self::new(at | RESOLVED as usize, length)
     }
 
+    /// Returns it as one number.
+    #[inline(always)]
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the span that a number is.
+    #[inline(always)]
+    pub(super) fn of_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// Tells whether it lies in the buffer of resolved strings.
     #[inline(always)]
     pub(super) fn is_resolved(self) -> bool {
@@ -87,18 +99,47 @@ pub(super) fn bit(head: u64, length: usize) -> u64 {
 
 /// Returns the first eight bytes of a name, zeros behind a shorter one.
 #[inline(always)]
-pub(super) fn head(name: &[u8]) -> u64 {
+pub(super) const fn head(name: &[u8]) -> u64 {
     // Of four to seven bytes the last four are laid over the first, of two and three the last two.
-    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    let two = |bytes: &[u8; 2]| u64::from(u16::from_le_bytes(*bytes));
     if let Some(eight) = name.first_chunk::<8>() {
         u64::from_le_bytes(*eight)
     } else if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        four(first) | four(last) << (8 * (name.len() - 4))
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        first as u64 | (last as u64) << (8 * (name.len() - 4))
     } else if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
-        two(first) | two(last) << (8 * (name.len() - 2))
+        let (first, last) = (u16::from_le_bytes(*first), u16::from_le_bytes(*last));
+        first as u64 | (last as u64) << (8 * (name.len() - 2))
+    } else if let Some(first) = name.first() {
+        *first as u64
     } else {
-        name.first().copied().map_or(0, u64::from)
+        0
+    }
+}
+
+/// Names of fields that a reader asks for together.
+pub(crate) struct Names<const N: usize>(pub(super) [Named; N]);
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(super) struct Named {
+    pub(super) text: &'static str,
+    pub(super) head: u64,
+}
+
+impl<const N: usize> Names<N> {
+    /// Takes names, which are distinct, in the order in which most senders write them.
+    pub(crate) const fn new(texts: [&'static str; N]) -> Self {
+        let mut names = [Named { text: "", head: 0 }; N];
+        let mut index = 0;
+        while index < N {
+            let text = texts[index];
+            names[index] = Named {
+                text,
+                head: head(text.as_bytes()),
+            };
+            index += 1;
+        }
+        Self(names)
     }
 }
 

@@ -5,8 +5,9 @@
 //! wrong with it. What this one reads, the strict one reads as the same value (property test).
 
 use super::names::{Name, Span};
+use super::node::{Kind, float};
 use super::quotes::Quotes;
-use super::tape::{Document, Kind, LONGEST_TEXT, Open, float};
+use super::tape::{Document, LONGEST_TEXT, Open};
 
 /// Digits that a signed number of 64 bits always holds.
 const SAFE_DIGITS: usize = 18;
@@ -45,7 +46,7 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
                 at = behind;
             }
             b'{' | b'[' => {
-                open = pass.document.enter(open, name, first == b'{')?;
+                pass.document.enter(&mut open, name, first == b'{')?;
                 let inside;
                 (inside, at) = pass.next(at + 1);
                 // The closing brackets stand two behind the opening ones in ASCII.
@@ -68,7 +69,7 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
             if byte != if open.is_map { b'}' } else { b']' } {
                 return None;
             }
-            open = pass.document.leave(open);
+            pass.document.leave(&mut open);
             at += 1;
         }
         at += 1;

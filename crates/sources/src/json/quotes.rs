@@ -108,15 +108,27 @@ impl Marks {
     #[inline(always)]
     fn of(block: &[u8; BLOCK]) -> Self {
         let (lanes, _) = block.as_chunks::<16>();
+        let lanes: [u8x16; 4] = std::array::from_fn(|place| u8x16::from(lanes[place]));
         let bits = |is_marked: fn(u8x16) -> u8x16| {
-            let lane =
-                |place: usize| u64::from(is_marked(u8x16::from(lanes[place])).move_mask() as u32);
+            let lane = |place: usize| u64::from(is_marked(lanes[place]).move_mask() as u32);
             lane(0) | lane(1) << 16 | lane(2) << 32 | lane(3) << 48
         };
+        let quotes = bits(|bytes| bytes.cmp_eq(u8x16::splat(b'"')));
+        let is_backslash = |bytes: u8x16| bytes.cmp_eq(u8x16::splat(b'\\'));
+        let is_control = |bytes: u8x16| bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
+        let rare = lanes.map(|bytes| is_backslash(bytes) | is_control(bytes));
+        // Most blocks have neither.
+        if (rare[0] | rare[1] | rare[2] | rare[3]).move_mask() == 0 {
+            return Self {
+                quotes,
+                backslashes: 0,
+                controls: 0,
+            };
+        }
         Self {
-            quotes: bits(|bytes| bytes.cmp_eq(u8x16::splat(b'"'))),
-            backslashes: bits(|bytes| bytes.cmp_eq(u8x16::splat(b'\\'))),
-            controls: bits(|bytes| bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes)),
+            quotes,
+            backslashes: bits(is_backslash),
+            controls: bits(is_control),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Fields, Value};
+use super::{Field, Fields, Value};
 use crate::text::trimmed;
 
-impl<'v> Fields<'v> {
+impl<'v> Field<'v> {
     /// Returns the trimmed text of a string, number or boolean; `None` when it is blank, not there or of another type.
-    pub(crate) fn scalar(&self, path: &str) -> Option<Cow<'v, str>> {
-        let text = match self.at(path)? {
+    pub(crate) fn scalar(self) -> Option<Cow<'v, str>> {
+        let text = match self.value()? {
             Value::Text(text) => Cow::Borrowed(trimmed(text)),
             Value::Signed(number) => Cow::Owned(number.to_string()),
             Value::Unsigned(number) => Cow::Owned(number.to_string()),
@@ -17,6 +17,13 @@ impl<'v> Fields<'v> {
             Value::Null | Value::List | Value::Map => return None,
         };
         (!text.is_empty()).then_some(text)
+    }
+}
+
+impl<'v> Fields<'v> {
+    /// Returns the scalar at a path; `None` as [`Field::scalar`].
+    pub(crate) fn scalar(&self, path: &str) -> Option<Cow<'v, str>> {
+        self.field(path).scalar()
     }
 
     /// Returns the first of several paths that holds a scalar.

@@ -8,7 +8,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::names::Name;
-use super::tape::{DEEPEST, Document, Kind, MOST_VALUES, float};
+use super::node::{Kind, float};
+use super::tape::{DEEPEST, Document, MOST_VALUES};
 use crate::text::bounded;
 
 /// What the visitor leaves behind: the document, and when it fails the path, innermost first, and the rule that was broken.

@@ -8,7 +8,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Fields;
-use super::names::{Name, Span, bit, head};
+use super::names::{Name, Named, Span, bit, head};
+use super::node::{Kind, Node, Tag};
 
 /// Deepest nesting, the document itself counted as one.
 pub(super) const DEEPEST: u32 = 64;
@@ -16,10 +17,9 @@ pub(super) const DEEPEST: u32 = 64;
 pub(super) const MOST_VALUES: usize = 200_000;
 /// Longest text whose places a [`Span`] holds.
 pub(super) const LONGEST_TEXT: usize = i32::MAX as usize;
-/// First magnitude that is beyond 64 bits.
-const BEYOND_64_BITS: f64 = 18_446_744_073_709_551_616.0;
 /// Names of one object that are looked through for a double.
 const MOST_NAMES: usize = 48;
+
 /// One JSON value as it is looked at; what a list or object holds is [`Fields`]' to show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'v> {
@@ -51,20 +51,6 @@ impl Value<'_> {
     }
 }
 
-/// What a value is, without what it holds.
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    Null,
-    Bool(bool),
-    Signed(i64),
-    Unsigned(u64),
-    Float(f64),
-    Text(Span),
-    List,
-    /// With the bits of the names it holds.
-    Map(u64),
-}
-
 /// The list or object whose values are being added.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Open {
@@ -75,15 +61,6 @@ pub(super) struct Open {
     pub(super) bits: u64,
     /// How many are open, it among them; 0: none is.
     pub(super) depth: u32,
-}
-
-struct Node {
-    kind: Kind,
-    name: Name,
-    /// The place behind the value and all it holds.
-    end: u32,
-    /// Whether it was asked for by its name.
-    is_asked: Cell<bool>,
 }
 
 /// Where a name is looked for first: behind what was last found, since readers ask in about the order in which devices
@@ -113,7 +90,7 @@ impl<'a> Document<'a> {
             text,
             resolved: String::new(),
             // A value of usual messages takes twenty bytes with its name.
-            nodes: Vec::with_capacity(text.len() / 16 + 4),
+            nodes: Vec::with_capacity(text.len() / 20 + 4),
             looked: Cell::new(Looked {
                 object: usize::MAX,
                 next: 0,
@@ -131,12 +108,7 @@ impl<'a> Document<'a> {
     #[inline(always)]
     pub(super) fn push(&mut self, name: Name, kind: Kind) -> usize {
         let at = self.nodes.len();
-        self.nodes.push(Node {
-            kind,
-            name,
-            end: at as u32 + 1,
-            is_asked: Cell::new(false),
-        });
+        self.nodes.push(Node::new(name, kind, at as u32 + 1));
         at
     }
 
@@ -151,41 +123,38 @@ impl<'a> Document<'a> {
         (self.nodes.len() < MOST_VALUES).then(|| self.push(name, kind))
     }
 
-    /// Adds a list or object inside the open one; returns it as the one that is open now, and `None` when there are too
-    /// many values or it lies too deep.
-    #[inline(never)]
-    pub(super) fn enter(&mut self, outer: Open, name: Name, is_map: bool) -> Option<Open> {
-        if outer.is_map {
-            self.nodes[outer.at].kind = Kind::Map(outer.bits);
+    /// Adds a list or object inside the open one, which is then the open one; `None` when there are too many values or
+    /// it lies too deep.
+    #[inline(always)]
+    pub(super) fn enter(&mut self, open: &mut Open, name: Name, is_map: bool) -> Option<()> {
+        if open.is_map {
+            self.nodes[open.at].held = open.bits;
         }
         let kind = if is_map { Kind::Map(0) } else { Kind::List };
         let at = self.add(name, kind)?;
         // Until it is closed its end is where the outer one is.
-        self.nodes[at].end = outer.at as u32;
-        let depth = outer.depth + 1;
-        (depth <= DEEPEST).then_some(Open {
+        self.nodes[at].end = open.at as u32;
+        *open = Open {
             at,
             is_map,
             bits: 0,
-            depth,
-        })
+            depth: open.depth + 1,
+        };
+        (open.depth <= DEEPEST).then_some(())
     }
 
-    /// Ends the open list or object; returns the one it lies in.
-    #[inline(never)]
-    pub(super) fn leave(&mut self, open: Open) -> Open {
+    /// Ends the open list or object; the one it lies in is then the open one.
+    #[inline(always)]
+    pub(super) fn leave(&mut self, open: &mut Open) {
         let outer = self.end(open.at);
         self.close(open.at, open.bits);
-        let bits = match self.nodes[outer].kind {
-            Kind::Map(bits) => Some(bits),
-            _ => None,
-        };
-        Open {
+        let bits = self.nodes[outer].names();
+        *open = Open {
             at: outer,
             is_map: bits.is_some() && open.depth > 1,
             bits: bits.unwrap_or_default(),
             depth: open.depth - 1,
-        }
+        };
     }
 
     /// Says that the list or object at a place holds all that was added since, under names of these bits.
@@ -193,8 +162,8 @@ impl<'a> Document<'a> {
         let end = self.nodes.len() as u32;
         let node = &mut self.nodes[at];
         node.end = end;
-        if let Kind::Map(held) = &mut node.kind {
-            *held = bits;
+        if node.tag == Tag::Map {
+            node.held = bits;
         }
     }
 
@@ -247,18 +216,26 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Returns the string at a place; `None` when there is something else.
+    #[inline(always)]
+    pub(super) fn text(&self, at: usize) -> Option<&str> {
+        let node = &self.nodes[at];
+        (node.tag == Tag::Text).then(|| self.string(Span::of_bits(node.held)))
+    }
+
     /// Returns the value at a place.
     #[inline(always)]
     pub(super) fn value(&self, at: usize) -> Value<'_> {
-        match self.nodes[at].kind {
-            Kind::Null => Value::Null,
-            Kind::Bool(value) => Value::Bool(value),
-            Kind::Signed(number) => Value::Signed(number),
-            Kind::Unsigned(number) => Value::Unsigned(number),
-            Kind::Float(number) => Value::Float(number),
-            Kind::Text(span) => Value::Text(self.string(span)),
-            Kind::List => Value::List,
-            Kind::Map(_) => Value::Map,
+        let node = &self.nodes[at];
+        match node.tag {
+            Tag::Null => Value::Null,
+            Tag::Bool => Value::Bool(node.held != 0),
+            Tag::Signed => Value::Signed(node.held as i64),
+            Tag::Unsigned => Value::Unsigned(node.held),
+            Tag::Float => Value::Float(f64::from_bits(node.held)),
+            Tag::Text => Value::Text(self.string(Span::of_bits(node.held))),
+            Tag::List => Value::List,
+            Tag::Map => Value::Map,
         }
     }
 
@@ -291,14 +268,35 @@ impl<'a> Document<'a> {
         self.search(object, name)
     }
 
+    /// Finds an object's values by their names, in one pass: writes their places, and leaves those of the others.
+    ///
+    /// Most senders write them in the order of the names: each is looked for first behind the last that was found.
+    #[inline(never)]
+    pub(super) fn find_all(&self, object: usize, names: &[Named], places: &mut [usize]) {
+        let node = self.nodes.get(object).filter(|node| node.tag == Tag::Map);
+        let held = node.and_then(|node| self.nodes.get(..node.end as usize));
+        let held = held.unwrap_or_default();
+        let (mut at, mut likely) = (object + 1, 0);
+        while let Some(node) = held.get(at) {
+            let is_it = |name: &Named| self.is_named(node, (name.text.as_bytes(), name.head));
+            let (before, behind) = names.split_at(likely);
+            let found = behind.iter().position(is_it).map(|index| likely + index);
+            if let Some(index) = found.or_else(|| before.iter().position(is_it)) {
+                node.is_asked.set(true);
+                places[index] = at;
+                likely = index + 1;
+            }
+            at = node.end as usize;
+        }
+    }
+
     #[inline(never)]
     fn search(&self, object: usize, name: (&[u8], u64)) -> Option<usize> {
-        let Node { kind, end, .. } = self.nodes.get(object)?;
-        let Kind::Map(bits) = *kind else { return None };
-        if bits & bit(name.1, name.0.len()) == 0 {
+        let node = self.nodes.get(object)?;
+        if node.names()? & bit(name.1, name.0.len()) == 0 {
             return None;
         }
-        let (first, end) = (object + 1, *end as usize);
+        let (first, end) = (object + 1, node.end as usize);
         let looked = self.looked.get();
         let start = if looked.object == object {
             looked.next
@@ -315,9 +313,18 @@ impl<'a> Document<'a> {
         Some(found)
     }
 
-    /// Tells whether the value at a place was found by its name.
-    pub(super) fn is_asked(&self, at: usize) -> bool {
-        self.nodes[at].is_asked.get()
+    /// Returns the next value of the same list or object, the one at a place or behind it and before `end`, that was not
+    /// found by its name.
+    #[inline]
+    pub(super) fn unasked(&self, mut at: usize, end: usize) -> Option<usize> {
+        let held = self.nodes.get(..end)?;
+        while let Some(node) = held.get(at) {
+            if !node.is_asked.get() {
+                return Some(at);
+            }
+            at = node.end as usize;
+        }
+        None
     }
 
     /// Tells whether the object at a place, the last that was opened, already holds a name; `None` when it holds too
@@ -361,21 +368,9 @@ impl<'a> Document<'a> {
     pub(super) fn strings(&self, list: usize) -> Option<Range<usize>> {
         let places = list + 1..self.end(list);
         let held = self.nodes.get(places.clone())?;
-        let is_string = |node: &Node| matches!(node.kind, Kind::Text(_));
+        let is_string = |node: &Node| node.tag == Tag::Text;
         held.iter().all(is_string).then_some(places)
     }
-}
-
-/// Returns the value of a number with a fraction or exponent; `None` when it is not finite or beyond 64 bits.
-pub(super) fn float(number: f64) -> Option<Kind> {
-    if !number.is_finite() || number >= BEYOND_64_BITS || number <= i64::MIN as f64 {
-        return None;
-    }
-    Some(if number == 0.0 {
-        Kind::Signed(0)
-    } else {
-        Kind::Float(number)
-    })
 }
 
 impl fmt::Debug for Document<'_> {

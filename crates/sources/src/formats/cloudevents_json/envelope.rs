@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bordergate_model::Occurred;
 
-use crate::json::Fields;
+use crate::json::{Fields, Names};
 use crate::text::bounded;
 use crate::{Context, Error};
 
@@ -13,105 +13,139 @@ const LONGEST: usize = 512;
 /// Ids of sources and events up to this length stay readable; longer pairs are hashed, in bytes.
 const LONGEST_EVENT_ID: usize = 200;
 
+/// The attributes that are read; all but the last must be given.
+const CONTEXT: [&str; 5] = ["specversion", "id", "source", "type", "time"];
+/// What a structured event holds, in the order of the specification's examples.
+const ATTRIBUTES: Names<7> = Names::new([
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "time",
+    "data",
+    "data_base64",
+]);
+
 /// The attributes of one event.
 #[derive(Debug, PartialEq)]
 pub(super) struct Envelope<'a> {
-    id: Cow<'a, str>,
-    source: Cow<'a, str>,
+    id: &'a str,
+    source: &'a str,
     /// The attribute `type`.
-    pub(super) kind: Cow<'a, str>,
-    time: Option<Cow<'a, str>>,
+    pub(super) kind: &'a str,
+    /// Empty when it is not given.
+    time: &'a str,
+}
+
+/// The attributes of [`CONTEXT`] as the headers of a binary event give them.
+pub(super) struct Headers([String; 5]);
+
+impl Headers {
+    /// Reads the headers; values are percent-decoded (HTTP protocol binding, 3.1.3.2).
+    pub(super) fn of(headers: &[(String, String)]) -> Result<Self, Error> {
+        let mut attributes = [const { String::new() }; 5];
+        for (name, attribute) in CONTEXT.iter().zip(&mut attributes) {
+            let is_it = |(header, _): &&(String, String)| header.strip_prefix("ce-") == Some(name);
+            if let Some((_, value)) = headers.iter().find(is_it) {
+                *attribute = percent_decoded(name, value)?;
+            }
+        }
+        Ok(Self(attributes))
+    }
 }
 
 /// Tells whether the attributes are in `ce-*` headers: some are, and the body is no structured event.
 pub(super) fn is_binary(content_type: &str, headers: &[(String, String)]) -> bool {
+    let mut names = headers.iter().map(|(name, _)| name.as_str());
+    names.any(|name| matches!(name, "ce-type" | "ce-specversion" | "ce-id"))
+        && !is_structured(content_type)
+}
+
+fn is_structured(content_type: &str) -> bool {
     const STRUCTURED: &str = "application/cloudevents";
     let start = content_type.trim_ascii_start().get(..STRUCTURED.len());
-    let is_structured = start.is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED));
-    !is_structured
-        && headers
-            .iter()
-            .any(|(name, _)| matches!(name.as_str(), "ce-type" | "ce-specversion" | "ce-id"))
+    start.is_some_and(|start| start.eq_ignore_ascii_case(STRUCTURED))
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a structured event.
-    pub(super) fn of_fields(event: &Fields<'a>) -> Result<Self, Error> {
-        if event.at("data_base64").is_some() {
-            return Err(event.error(
+    /// Reads a structured event; returns its data besides, if it has any.
+    pub(super) fn of_fields(event: &Fields<'a>) -> Result<(Self, Option<Fields<'a>>), Error> {
+        let [specversion, id, source, kind, time, data, data_base64] = event.named(&ATTRIBUTES);
+        if data_base64.value().is_some() {
+            return Err(data_base64.error(
                 "cloudevents.data",
-                "data_base64",
                 "is not read; give the data as JSON in data",
             ));
         }
-        Self::checked(|name| Ok(event.string(name)?.map(Cow::Borrowed)))
+        let mut attributes = [""; 5];
+        let fields = [specversion, id, source, kind, time];
+        for (attribute, field) in attributes.iter_mut().zip(fields) {
+            *attribute = field.string_or_empty()?;
+        }
+        Ok((Self::checked(attributes)?, data.fields()))
     }
 
-    /// Reads the headers of a binary event; values are percent-decoded (HTTP protocol binding, 3.1.3.2).
-    pub(super) fn of_headers(headers: &[(String, String)]) -> Result<Self, Error> {
-        Self::checked(|name| {
-            let header = headers
-                .iter()
-                .find(|(header, _)| header.strip_prefix("ce-") == Some(name));
-            header
-                .map(|(_, value)| percent_decoded(name, value).map(Cow::Owned))
-                .transpose()
-        })
+    /// Takes the attributes of a binary event.
+    pub(super) fn of_headers(headers: &'a Headers) -> Result<Self, Error> {
+        Self::checked(headers.0.each_ref().map(String::as_str))
     }
 
-    fn checked(
-        attribute: impl Fn(&str) -> Result<Option<Cow<'a, str>>, Error>,
-    ) -> Result<Self, Error> {
-        let plain = |name: &str| match attribute(name)? {
-            Some(value) if !is_plain(&value, LONGEST) => {
+    /// Takes the attributes of [`CONTEXT`]; an empty one is none.
+    fn checked(attributes: [&'a str; 5]) -> Result<Self, Error> {
+        for (attribute, name) in attributes.iter().zip(CONTEXT) {
+            if !is_plain(attribute, LONGEST) {
                 let detail =
                     format!("{name} must be at most {LONGEST} bytes without control characters");
-                Err(Error::new("cloudevents.attribute", detail))
+                return Err(Error::new("cloudevents.attribute", detail));
             }
-            value => Ok(value.filter(|value| !value.is_empty())),
-        };
-        let required = |name: &str| {
-            plain(name)?
-                .ok_or_else(|| Error::new("cloudevents.missing", format!("{name} must be given")))
-        };
-        if required("specversion")? != "1.0" {
+        }
+        let [version, id, source, kind, time] = attributes;
+        if !matches!(version, "1.0" | "") {
             return Err(Error::new("cloudevents.version", "specversion must be 1.0"));
         }
+        let required = [version, id, source, kind];
+        if let Some(missing) = required.iter().position(|text| text.is_empty()) {
+            let detail = format!("{} must be given", CONTEXT[missing]);
+            return Err(Error::new("cloudevents.missing", detail));
+        }
         Ok(Self {
-            id: required("id")?,
-            source: required("source")?,
-            kind: required("type")?,
-            time: plain("time")?,
+            id,
+            source,
+            kind,
+            time,
         })
     }
 
     /// Returns the event id: `source` and `id` together, since only the pair is unique.
     pub(super) fn event_id(&self) -> String {
-        self.event_id_of(&self.id)
+        self.event_id_of(self.id)
     }
 
     /// Returns the event id of another event of the same `source`.
     ///
     /// The first blank ends the source, in which blanks are escaped, so that no two pairs look alike.
     pub(super) fn event_id_of(&self, id: &str) -> String {
-        let source = match memchr::memchr2(b'%', b' ', self.source.as_bytes()) {
-            Some(_) => Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20")),
-            None => Cow::Borrowed(self.source.as_ref()),
+        let is_escaped = |byte| matches!(byte, b'%' | b' ');
+        let source = match self.source.bytes().any(is_escaped) {
+            true => Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20")),
+            false => Cow::Borrowed(self.source),
         };
-        let pair = [&source, " ", id].concat();
-        if pair.len() <= LONGEST_EVENT_ID {
-            pair
-        } else {
-            crate::event_id::derived(&[&self.source, id])
+        if source.len() + 1 + id.len() > LONGEST_EVENT_ID {
+            return crate::event_id::derived(&[self.source, id]);
         }
+        let mut pair = String::with_capacity(source.len() + 1 + id.len());
+        pair.push_str(&source);
+        pair.push(' ');
+        pair.push_str(id);
+        pair
     }
 
     /// Dates by `time`, else by reception.
     pub(super) fn occurred(&self, context: &Context<'_>) -> Result<Occurred, Error> {
-        let Some(time) = &self.time else {
+        if self.time.is_empty() {
             return Ok(context.received(None));
-        };
-        let occurred = context.iso(time)?;
+        }
+        let occurred = context.iso(self.time)?;
         occurred
             .ok_or_else(|| Error::new("cloudevents.time", "time must be an RFC 3339 date and time"))
     }
@@ -197,9 +231,8 @@ mod tests {
                 ("ce-source", source),
                 ("ce-id", id),
             ];
-            Envelope::of_headers(&headers(&attributes))
-                .expect("complete")
-                .event_id()
+            let headers = Headers::of(&headers(&attributes)).expect("percent-encoded");
+            Envelope::of_headers(&headers).expect("complete").event_id()
         };
         assert_eq!(envelope("/yard", "7"), "/yard 7");
         assert_ne!(envelope("/yard 7", "8"), envelope("/yard", "7 8"));
@@ -230,7 +263,8 @@ mod tests {
                 "id must be at most",
             ),
         ] {
-            let error = Envelope::of_headers(&headers(pairs)).expect_err("incomplete");
+            let headers = Headers::of(&headers(pairs)).expect("percent-encoded");
+            let error = Envelope::of_headers(&headers).expect_err("incomplete");
             assert_eq!(error.code(), code);
             assert!(error.detail().starts_with(detail), "{error}");
         }

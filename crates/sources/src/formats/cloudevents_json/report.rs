@@ -3,16 +3,36 @@
 //! Types are strict, since the format is ours; words we do not know (cargo, direction) and identifiers without the
 //! shape of one are kept as text and marked. Fields we do not know are named, not kept: they may be personal.
 
-use bordergate_model::{CargoClass, Direction, Milestone, Observation, TripCode};
+use bordergate_model::{
+    CargoClass, Details, Direction, Milestone, Observation, PlateNumber, TripCode,
+};
 
 use super::envelope::{Envelope, is_plain};
 use crate::identifiers::{
     containers, declarations, detail, named_plate, seals, tags, unknown_fields,
 };
-use crate::json::{Fields, Value};
+use crate::json::{Field, Fields, Names, Value};
 use crate::text::{lower_case, trimmed};
 use crate::{Context, Error};
 
+/// The fields of a report, in the order of formats.md.
+const FIELDS: Names<15> = Names::new([
+    "milestone",
+    "plate",
+    "to_plate",
+    "trailer_plate",
+    "trip_code",
+    "containers",
+    "declarations",
+    "seals",
+    "tags",
+    "direction",
+    "loaded",
+    "cargo",
+    "lane",
+    "corrects",
+    "revision",
+]);
 /// Most identifiers of one kind in a report.
 const MOST: usize = 200;
 
@@ -29,35 +49,52 @@ pub(super) fn read(
             &format!("must be an object, not {}", data.value().kind()),
         ));
     }
-    let mut observation = context.observation(Some(milestone(data)?));
+    let [
+        code,
+        plate,
+        to_plate,
+        trailer_plate,
+        trip_code,
+        containers,
+        declarations,
+        seals,
+        tags,
+        heading,
+        loaded,
+        class,
+        lane,
+        corrects,
+        told_revision,
+    ] = data.named(&FIELDS);
+    let mut observation = context.observation(Some(milestone(data, code)?));
     observation.event_id = Some(envelope.event_id());
     observation.occurred = envelope.occurred(context)?;
-    revision(&mut observation, envelope, data)?;
-    vehicle(&mut observation, data)?;
-    // In the order of formats.md, in which most senders write them: each is found where it is looked for first.
-    goods(&mut observation, data)?;
-    direction(&mut observation, data)?;
-    cargo(&mut observation, data)?;
-    let lane = data.text("lane")?;
-    observation.lane = context.lane(lane.as_deref());
+    revision(&mut observation, envelope, corrects, told_revision)?;
+    vehicle(
+        &mut observation,
+        [plate, to_plate, trailer_plate],
+        trip_code,
+    )?;
+    goods(&mut observation, [containers, declarations, seals, tags])?;
+    direction(&mut observation, heading)?;
+    cargo(&mut observation, loaded, class)?;
+    observation.lane = context.lane(lane.text()?.as_deref());
     unknown_fields(&mut observation, data);
     Ok(observation)
 }
 
-fn milestone(data: &Fields<'_>) -> Result<Milestone, Error> {
-    let Some(code) = data.string("milestone")? else {
+fn milestone(data: &Fields<'_>, code: Field<'_>) -> Result<Milestone, Error> {
+    let text = code.string_or_empty()?;
+    if text.is_empty() {
         return Err(data.error("cloudevents.missing", "milestone", "must be given"));
-    };
-    trimmed(code).parse().map_err(|_| {
+    }
+    trimmed(text).parse().map_err(|_| {
         let known: Vec<&str> = Milestone::ALL
             .iter()
             .map(|milestone| milestone.code())
             .collect();
-        data.error(
-            "milestone.unknown",
-            "milestone",
-            &format!("must be one of {}", known.join(", ")),
-        )
+        let problem = format!("must be one of {}", known.join(", "));
+        code.error("milestone.unknown", &problem)
     })
 }
 
@@ -65,61 +102,79 @@ fn milestone(data: &Fields<'_>) -> Result<Milestone, Error> {
 fn revision(
     observation: &mut Observation,
     envelope: &Envelope<'_>,
-    data: &Fields<'_>,
+    corrects: Field<'_>,
+    revision: Field<'_>,
 ) -> Result<(), Error> {
-    let corrects = data
-        .string("corrects")?
-        .map(trimmed)
-        .filter(|id| !id.is_empty());
-    if corrects.is_some_and(|id| !is_plain(id, 512)) {
+    let corrected = trimmed(corrects.string_or_empty()?);
+    if !is_plain(corrected, 512) {
         let problem = "must be at most 512 bytes without control characters";
-        return Err(data.error("cloudevents.attribute", "corrects", problem));
+        return Err(corrects.error("cloudevents.attribute", problem));
     }
-    observation.corrects = corrects.map(|id| envelope.event_id_of(id));
-    let told = data.count("revision")?;
-    observation.revision = match told {
-        Some(revision) if i32::try_from(revision).is_err() => {
-            return Err(data.error(
-                "json.type",
-                "revision",
-                "must be a whole number of 0 to 2147483647",
-            ));
+    if !corrected.is_empty() {
+        observation.corrects = Some(envelope.event_id_of(corrected));
+    }
+    observation.revision = match revision.count()? {
+        Some(told) if i32::try_from(told).is_err() => {
+            let problem = "must be a whole number of 0 to 2147483647";
+            return Err(revision.error("json.type", problem));
         }
-        Some(revision) => revision,
-        None => u32::from(corrects.is_some()),
+        Some(told) => told,
+        None => u32::from(!corrected.is_empty()),
     };
     Ok(())
 }
 
-fn vehicle(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
+fn vehicle(
+    observation: &mut Observation,
+    plates: [Field<'_>; 3],
+    trip_code: Field<'_>,
+) -> Result<(), Error> {
+    let [own, to, trailer] = plates;
     let details = &mut observation.details;
-    let mut plate = |name: &str| -> Result<_, Error> {
-        Ok(data
-            .string(name)?
-            .and_then(|text| named_plate(details, name, text)))
-    };
-    observation.plate = plate("plate")?;
-    observation.to_plate = plate("to_plate")?;
-    observation.trailer_plate = plate("trailer_plate")?;
-    if let Some(text) = data.string("trip_code")? {
-        observation.trip_code = TripCode::parse(text);
+    plate(&mut observation.plate, details, "plate", own)?;
+    plate(&mut observation.to_plate, details, "to_plate", to)?;
+    plate(
+        &mut observation.trailer_plate,
+        details,
+        "trailer_plate",
+        trailer,
+    )?;
+    let trip_code = trip_code.string_or_empty()?;
+    if !trip_code.is_empty() {
+        observation.trip_code = TripCode::parse(trip_code);
         if observation.trip_code.is_none() {
-            detail(&mut observation.details, "trip_code_text", text);
+            detail(details, "trip_code_text", trip_code);
         }
     }
     Ok(())
 }
 
-fn goods(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
-    containers(observation, data.strings("containers", MOST)?);
-    declarations(observation, data.strings("declarations", MOST)?);
-    seals(observation, data.strings("seals", MOST)?);
-    tags(observation, data.strings("tags", MOST)?);
+#[inline(never)]
+fn plate(
+    plate: &mut Option<PlateNumber>,
+    details: &mut Details,
+    name: &str,
+    field: Field<'_>,
+) -> Result<(), Error> {
+    let text = field.string_or_empty()?;
+    if !text.is_empty() {
+        *plate = named_plate(details, name, text);
+    }
     Ok(())
 }
 
-fn direction(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
-    if let Some(word) = data.string("direction")? {
+fn goods(observation: &mut Observation, lists: [Field<'_>; 4]) -> Result<(), Error> {
+    let [container, declaration, seal, tag] = lists;
+    containers(observation, container.strings(MOST)?);
+    declarations(observation, declaration.strings(MOST)?);
+    seals(observation, seal.strings(MOST)?);
+    tags(observation, tag.strings(MOST)?);
+    Ok(())
+}
+
+fn direction(observation: &mut Observation, field: Field<'_>) -> Result<(), Error> {
+    let word = field.string_or_empty()?;
+    if !word.is_empty() {
         observation.direction = Direction::from_code(&lower_case(trimmed(word).into()));
         if observation.direction.is_none() {
             detail(&mut observation.details, "direction_text", word);
@@ -128,12 +183,14 @@ fn direction(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Err
     Ok(())
 }
 
-fn cargo(observation: &mut Observation, data: &Fields<'_>) -> Result<(), Error> {
-    observation.is_loaded = data.boolean("loaded")?;
-    if let Some(word) = data.string("cargo")? {
+fn cargo(observation: &mut Observation, loaded: Field<'_>, class: Field<'_>) -> Result<(), Error> {
+    observation.is_loaded = loaded.boolean()?;
+    let word = class.string_or_empty()?;
+    if !word.is_empty() {
         // Also as people write it: `New vehicle`.
-        let code = lower_case(trimmed(word).into()).replace([' ', '-'], "_");
-        observation.cargo = CargoClass::from_code(&code);
+        let as_written = || lower_case(trimmed(word).into()).replace([' ', '-'], "_");
+        observation.cargo =
+            CargoClass::from_code(word).or_else(|| CargoClass::from_code(&as_written()));
         if observation.cargo.is_none() {
             detail(&mut observation.details, "cargo_text", word);
         }
