@@ -20,6 +20,20 @@ pub(crate) use fields::{Elements, Fields};
 pub(crate) use names::Names;
 pub(crate) use tape::{Document, Value};
 
+/// Finds several fields of an object in one pass and binds each: `named!(object, "plate" => plate, "lane" => lane)`.
+///
+/// The names are distinct, and best in the order in which most senders write them.
+macro_rules! named {
+    ($object:expr, $($name:literal => $field:ident),+ $(,)?) => {
+        let [$($field),+] = {
+            const NAMES: $crate::json::Names<{ [$($name),+].len() }> =
+                $crate::json::Names::new([$($name),+]);
+            $object.named(&NAMES)
+        };
+    };
+}
+pub(crate) use named;
+
 use serde::de::DeserializeSeed;
 
 use crate::Error;

@@ -211,10 +211,8 @@ impl<'v> Iterator for Strings<'v> {
 
 #[cfg(test)]
 mod tests {
-    use crate::json::{Names, parse};
+    use crate::json::{named, parse};
     use crate::text::Text;
-
-    const NAMES: Names<4> = Names::new(["plate", "plate_text", "plate_texts", "lane"]);
 
     #[test]
     fn fields_asked_for_together_are_found_in_any_order_and_others_left() {
@@ -239,8 +237,14 @@ mod tests {
         ] {
             let document = parse(Text { text, offset: 0 }).expect("JSON");
             let root = document.root();
-            let found = root
-                .named(&NAMES)
+            named!(
+                root,
+                "plate" => plate,
+                "plate_text" => text_of_it,
+                "plate_texts" => texts_of_it,
+                "lane" => lane,
+            );
+            let found = [plate, text_of_it, texts_of_it, lane]
                 .map(|field| field.string_or_empty().unwrap_or("not"));
             assert_eq!(found, expected, "{text}");
             let others: Vec<&str> = root

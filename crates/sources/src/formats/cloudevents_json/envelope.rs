@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bordergate_model::Occurred;
 
-use crate::json::{Fields, Names};
+use crate::json::{Fields, named};
 use crate::text::bounded;
 use crate::{Context, Error};
 
@@ -15,16 +15,6 @@ const LONGEST_EVENT_ID: usize = 200;
 
 /// The attributes that are read; all but the last must be given.
 const CONTEXT: [&str; 5] = ["specversion", "id", "source", "type", "time"];
-/// What a structured event holds, in the order of the specification's examples.
-const ATTRIBUTES: Names<7> = Names::new([
-    "specversion",
-    "id",
-    "source",
-    "type",
-    "time",
-    "data",
-    "data_base64",
-]);
 
 /// The attributes of one event.
 #[derive(Debug, PartialEq)]
@@ -70,7 +60,16 @@ fn is_structured(content_type: &str) -> bool {
 impl<'a> Envelope<'a> {
     /// Reads a structured event; returns its data besides, if it has any.
     pub(super) fn of_fields(event: &Fields<'a>) -> Result<(Self, Option<Fields<'a>>), Error> {
-        let [specversion, id, source, kind, time, data, data_base64] = event.named(&ATTRIBUTES);
+        named!(
+            event,
+            "specversion" => specversion,
+            "id" => id,
+            "source" => source,
+            "type" => kind,
+            "time" => time,
+            "data" => data,
+            "data_base64" => data_base64,
+        );
         if data_base64.value().is_some() {
             return Err(data_base64.error(
                 "cloudevents.data",

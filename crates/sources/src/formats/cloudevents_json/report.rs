@@ -11,28 +11,10 @@ use super::envelope::{Envelope, is_plain};
 use crate::identifiers::{
     containers, declarations, detail, named_plate, seals, tags, unknown_fields,
 };
-use crate::json::{Field, Fields, Names, Value};
+use crate::json::{Field, Fields, Value, named};
 use crate::text::{lower_case, trimmed};
 use crate::{Context, Error};
 
-/// The fields of a report, in the order of formats.md.
-const FIELDS: Names<15> = Names::new([
-    "milestone",
-    "plate",
-    "to_plate",
-    "trailer_plate",
-    "trip_code",
-    "containers",
-    "declarations",
-    "seals",
-    "tags",
-    "direction",
-    "loaded",
-    "cargo",
-    "lane",
-    "corrects",
-    "revision",
-]);
 /// Most identifiers of one kind in a report.
 const MOST: usize = 200;
 
@@ -49,23 +31,25 @@ pub(super) fn read(
             &format!("must be an object, not {}", data.value().kind()),
         ));
     }
-    let [
-        code,
-        plate,
-        to_plate,
-        trailer_plate,
-        trip_code,
-        containers,
-        declarations,
-        seals,
-        tags,
-        heading,
-        loaded,
-        class,
-        lane,
-        corrects,
-        told_revision,
-    ] = data.named(&FIELDS);
+    // In the order of formats.md.
+    named!(
+        data,
+        "milestone" => code,
+        "plate" => plate,
+        "to_plate" => to_plate,
+        "trailer_plate" => trailer_plate,
+        "trip_code" => trip_code,
+        "containers" => containers,
+        "declarations" => declarations,
+        "seals" => seals,
+        "tags" => tags,
+        "direction" => heading,
+        "loaded" => loaded,
+        "cargo" => class,
+        "lane" => lane,
+        "corrects" => corrects,
+        "revision" => told_revision,
+    );
     let mut observation = context.observation(Some(milestone(data, code)?));
     observation.event_id = Some(envelope.event_id());
     observation.occurred = envelope.occurred(context)?;
