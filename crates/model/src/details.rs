@@ -81,10 +81,6 @@ impl Details {
 
     fn find(&self, name: &str) -> Result<usize, usize> {
         let start = start(name);
-        // Readers that keep many keep them in the order of names.
-        if self.entries.last().is_none_or(|last| last.start < start) {
-            return Err(self.entries.len());
-        }
         self.entries
             .binary_search_by(|entry| match entry.start.cmp(&start) {
                 Ordering::Equal => self.name(entry).cmp(name),
