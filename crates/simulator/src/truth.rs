@@ -15,6 +15,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod told;
+mod way_out;
 
 use std::collections::{BTreeMap, BTreeSet};
 

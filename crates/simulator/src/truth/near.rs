@@ -4,9 +4,11 @@
 //! has room for it: no reading of an earlier milestone after it, none of a later one before it, and after an export's
 //! end only what follows an end. Lone readings do not attract each other.
 
+use std::collections::BTreeSet;
+
 use bordergate_model::{Direction, Milestone as M};
 
-use super::{Group, Reading, describe};
+use super::{Group, Reading, describe, way_out};
 use crate::identity::fold;
 use crate::wall::HOUR;
 
@@ -35,7 +37,7 @@ const IMPORT: [M; 7] = [
     M::GateOut,
 ];
 
-/// Joins lone readings with their crossings.
+/// Joins lone readings with their crossings, and what they make known to be these vehicles' way out.
 pub(super) fn decide(groups: &mut Vec<Group<'_>>) {
     let plates: Vec<Vec<String>> = groups.iter().map(folded_plates).collect();
     let lone: Vec<usize> = (0..groups.len())
@@ -61,11 +63,16 @@ pub(super) fn decide(groups: &mut Vec<Group<'_>>) {
             joins.push((place, only));
         }
     }
+    let mut returned = BTreeSet::new();
     for &(place, only) in &joins {
         let reading = groups[place].readings[0];
         groups[only].take([reading]);
         groups[place].readings.clear();
+        if reading.milestone == M::Returned {
+            returned.insert(only);
+        }
     }
+    way_out::join(groups, &returned);
     groups.retain(|group| !group.readings.is_empty());
 }
 

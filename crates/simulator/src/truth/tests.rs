@@ -289,6 +289,27 @@ fn a_near_reading_joins_the_only_crossing_that_lacks_it() {
 }
 
 #[test]
+fn a_way_out_belongs_to_a_return_that_was_misread() {
+    let out = [
+        camera("12C12345", M::GateIn, 0),
+        camera("12C12345", M::CrossedOut, 60),
+    ];
+    let misread = camera("12C12745", M::Returned, 200);
+    let with = |rest: &[Seen]| crossings(out.iter().chain(rest).cloned().collect()).0;
+    let joined = ["export closed GATE_IN CROSSED_OUT RETURNED GATE_OUT"];
+    let way_out = |minute| camera("12C12345", M::GateOut, minute);
+    assert_eq!(with(&[misread.clone(), way_out(230)]), joined);
+    let apart = [
+        "export closed GATE_IN CROSSED_OUT RETURNED",
+        "import closed GATE_OUT",
+    ];
+    assert_eq!(with(&[misread.clone(), way_out(261)]), apart);
+    // Before the return, or read as another plate still: not the returned vehicle's.
+    assert_eq!(with(&[misread.clone(), way_out(199)]).len(), 2);
+    assert_eq!(with(&[misread, camera("12C12945", M::GateOut, 230)]), apart);
+}
+
+#[test]
 fn the_relief_vehicle_carries_the_goods_on() {
     let mut swap = report("12C12345", M::Transshipped, 60);
     swap.to_plate = Some(Plate {
