@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
-use smol_str::{SmolStr, StrExt};
 
 use crate::Fault;
 
@@ -42,8 +42,8 @@ impl Error {
 /// it is corrected only when exactly one substitution within an OCR confusion class makes it valid.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ContainerNumber {
-    as_read: SmolStr,
-    number: SmolStr,
+    as_read: EcoString,
+    number: EcoString,
 }
 
 /// Characters that readers take for one another (identifiers.md, OCR confusion).
@@ -56,14 +56,14 @@ impl ContainerNumber {
     /// [`Error::Shape`] when the text is not three letters, U, J or Z, and seven digits, and no
     /// single OCR substitution makes it a valid number.
     pub fn parse(printed: &str) -> Result<Self, Error> {
-        let as_read = SmolStr::new(printed);
+        let as_read = EcoString::from(printed);
         // Most come in upper case without blanks and separators.
         let (number, is_shaped) = if has_shape(printed) {
             (as_read.clone(), true)
         } else {
             let is_kept = |c: &char| !c.is_whitespace() && !matches!(c, '-' | '.' | '/');
-            let kept: SmolStr = printed.chars().filter(is_kept).collect();
-            let number = kept.to_ascii_uppercase_smolstr();
+            let kept = printed.chars().filter(is_kept);
+            let number: EcoString = kept.map(|c| c.to_ascii_uppercase()).collect();
             let is_shaped = has_shape(&number);
             (number, is_shaped)
         };

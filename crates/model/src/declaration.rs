@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 use crate::{Direction, Fault};
 
@@ -37,7 +37,7 @@ impl Error {
 /// Customs declaration number such as `103456789010`; the twelfth digit counts amendments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DeclarationNumber(SmolStr);
+pub struct DeclarationNumber(EcoString);
 
 impl DeclarationNumber {
     /// Reads the number as printed; blanks do not matter. Authorities also write the first eleven only.
@@ -52,7 +52,7 @@ impl DeclarationNumber {
         if is_number(printed) {
             return Ok(Self(printed.into()));
         }
-        let text: SmolStr = printed.chars().filter(|c| !c.is_whitespace()).collect();
+        let text: EcoString = printed.chars().filter(|c| !c.is_whitespace()).collect();
         if is_number(&text) {
             Ok(Self(text))
         } else {

@@ -41,14 +41,15 @@ impl Details {
             self.entries.reserve(Self::USUAL.0);
             self.buffer.reserve(Self::USUAL.1);
         }
-        let found = self.find(name);
+        let start = start(name);
+        let found = self.find(name, start);
         let (name_at, name_bytes) = match found {
             Ok(place) => (self.entries[place].name_at, self.entries[place].name_bytes),
             Err(_) => self.append(name),
         };
         let (value_at, value_bytes) = self.append(value);
         let entry = Entry {
-            start: start(name),
+            start,
             name_at,
             name_bytes,
             value_at,
@@ -63,7 +64,7 @@ impl Details {
     /// Returns the value of a name; `None` when there is none.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let place = self.find(name).ok()?;
+        let place = self.find(name, start(name)).ok()?;
         Some(self.value(&self.entries[place]))
     }
 
@@ -79,13 +80,20 @@ impl Details {
         self.entries.is_empty()
     }
 
-    fn find(&self, name: &str) -> Result<usize, usize> {
-        let start = start(name);
-        self.entries
-            .binary_search_by(|entry| match entry.start.cmp(&start) {
-                Ordering::Equal => self.name(entry).cmp(name),
-                unequal => unequal,
-            })
+    fn find(&self, name: &str, start: u64) -> Result<usize, usize> {
+        let order = |entry: &Entry| match entry.start.cmp(&start) {
+            Ordering::Equal => self.name(entry).cmp(name),
+            unequal => unequal,
+        };
+        // From the end: readers keep most in about the order of their names.
+        for (place, entry) in self.entries.iter().enumerate().rev() {
+            match order(entry) {
+                Ordering::Less => return Err(place + 1),
+                Ordering::Equal => return Ok(place),
+                Ordering::Greater => {}
+            }
+        }
+        Err(0)
     }
 
     fn name(&self, entry: &Entry) -> &str {
@@ -110,9 +118,11 @@ impl Details {
 
 /// Returns a number that orders names as their first eight bytes do; a shorter name comes first.
 fn start(name: &str) -> u64 {
+    if let Some(first) = name.as_bytes().first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
     let mut bytes = [0; 8];
-    let length = name.len().min(8);
-    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
     u64::from_be_bytes(bytes)
 }
 

@@ -35,7 +35,7 @@ pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
 pub use key::{KeyKind, KeyWindow, LaneWindow, MatchKey};
 pub use milestone::Milestone;
-pub use observation::{Observation, ObservationRef, UnlinkedReason};
+pub use observation::{Few, Observation, ObservationRef, UnlinkedReason};
 pub use outcome::{Outcome, OutcomeKind};
 pub use plate::PlateNumber;
 pub use record::{LoggedRecord, RawRecord, Receipt};

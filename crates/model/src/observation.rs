@@ -22,6 +22,9 @@ pub struct ObservationRef {
     pub index: u16,
 }
 
+/// A list that nearly always has one element or none: it takes heap only for more.
+pub type Few<T> = smallvec::SmallVec<[T; 1]>;
+
 /// One reading: a milestone (if the registration gives it one), when, and of what.
 ///
 /// Identity is `(source_id, event_id, revision, index)` where the device gives an event id.
@@ -67,13 +70,13 @@ pub struct Observation {
     /// Code of the digital border-gate platform.
     pub trip_code: Option<TripCode>,
     /// Containers, in the message's order.
-    pub containers: Vec<ContainerNumber>,
+    pub containers: Few<ContainerNumber>,
     /// Declarations, in the message's order.
-    pub declarations: Vec<DeclarationNumber>,
+    pub declarations: Few<DeclarationNumber>,
     /// Seals, in the message's order.
-    pub seals: Vec<Seal>,
+    pub seals: Few<Seal>,
     /// RFID tags, in the message's order.
-    pub tags: Vec<Tag>,
+    pub tags: Few<Tag>,
     /// The direction the message itself tells.
     pub direction: Option<Direction>,
     /// The customs channel the message tells.
@@ -135,10 +138,10 @@ impl Observation {
             to_plate: None,
             trailer_plate: None,
             trip_code: None,
-            containers: Vec::new(),
-            declarations: Vec::new(),
-            seals: Vec::new(),
-            tags: Vec::new(),
+            containers: Few::new(),
+            declarations: Few::new(),
+            seals: Few::new(),
+            tags: Few::new(),
             direction: None,
             channel: None,
             cargo: None,

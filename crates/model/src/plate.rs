@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 use crate::Fault;
 use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, is_kept, rewritten};
@@ -59,9 +59,9 @@ pub enum Country {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PlateNumber {
-    as_read: SmolStr,
-    normal: SmolStr,
-    folded: SmolStr,
+    as_read: EcoString,
+    normal: EcoString,
+    folded: EcoString,
 }
 
 impl PlateNumber {
@@ -216,7 +216,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Returns [`fold`] of what is behind the province character.
-fn fold_short(normal: &SmolStr) -> SmolStr {
+fn fold_short(normal: &EcoString) -> EcoString {
     if is_kept(normal, &FOLDED) {
         return normal.clone();
     }
@@ -254,7 +254,7 @@ const fn letter_or_digit(byte: u8) -> u8 {
     }
 }
 
-fn normal_form(read: &str) -> SmolStr {
+fn normal_form(read: &str) -> EcoString {
     if let Some(normal) = rewritten(read, &LETTERS_AND_DIGITS) {
         return normal;
     }

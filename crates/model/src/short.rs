@@ -1,6 +1,6 @@
 //! The common way to a normal form: few ASCII characters, each of which becomes another one or is left out.
 
-use smol_str::SmolStr;
+use ecow::EcoString;
 
 /// Most bytes of a text that is rewritten here.
 const LONGEST: usize = 64;
@@ -10,35 +10,31 @@ pub(crate) type Alphabet = [u8; 256];
 
 /// In an [`Alphabet`]: the character is left out.
 pub(crate) const LEFT_OUT: u8 = 0;
-/// In an [`Alphabet`]: texts with this byte are another function's to rewrite. No other byte that it says is above it.
-pub(crate) const UNUSUAL: u8 = 0x80;
+/// In an [`Alphabet`]: texts with this byte are another function's to rewrite. No text has it: it is no UTF-8.
+pub(crate) const UNUSUAL: u8 = 0xff;
 
 /// Returns `printed` with every character replaced as the alphabet says; `None` when it has an unusual one or more than
 /// 64 bytes.
-pub(crate) fn rewritten(printed: &str, alphabet: &Alphabet) -> Option<SmolStr> {
+pub(crate) fn rewritten(printed: &str, alphabet: &Alphabet) -> Option<EcoString> {
     if printed.len() > LONGEST {
         return None;
     }
     if is_kept(printed, alphabet) {
-        return Some(SmolStr::new(printed));
+        return Some(EcoString::from(printed));
     }
-    let mut all = 0;
-    let new = printed.bytes().map(|byte| {
+    let (mut kept, mut length) = ([0; LONGEST], 0);
+    for byte in printed.bytes() {
         let new = alphabet[usize::from(byte)];
-        all |= new;
-        new
-    });
-    let kept: SmolStr = new
-        .filter(|new| *new != LEFT_OUT)
-        .map(|new| char::from(new & !UNUSUAL))
-        .collect();
-    (all & UNUSUAL == 0).then_some(kept)
+        // Never above the longest; without the remainder the place would be checked for each byte.
+        kept[length % LONGEST] = new;
+        length += usize::from(new != LEFT_OUT);
+    }
+    str::from_utf8(&kept[..length]).ok().map(EcoString::from)
 }
 
 /// Tells whether an alphabet leaves every character of a text as it is.
 pub(crate) fn is_kept(text: &str, alphabet: &Alphabet) -> bool {
-    text.bytes()
-        .all(|byte| alphabet[usize::from(byte)] == byte && byte != UNUSUAL)
+    text.bytes().all(|byte| alphabet[usize::from(byte)] == byte)
 }
 
 /// Returns the alphabet in which `become_` says what becomes of each ASCII character; all others are unusual.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 use crate::short::{Alphabet, LEFT_OUT, UNUSUAL, alphabet, rewritten};
 
@@ -21,7 +21,7 @@ const fn graphic(byte: u8) -> u8 {
     }
 }
 
-fn normal_form(printed: &str) -> Option<SmolStr> {
+fn normal_form(printed: &str) -> Option<EcoString> {
     if let Some(text) = rewritten(printed, &GRAPHIC) {
         return (!text.is_empty()).then_some(text);
     }
@@ -37,7 +37,7 @@ macro_rules! plain_identifier {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(SmolStr);
+        pub struct $name(EcoString);
 
         impl $name {
             /// Reads it as printed, in upper case without blanks; `None` when nothing is left, when

@@ -9,8 +9,8 @@ use bordergate_model::{Basis, Candidate, Details, Observation, Occurred, PlateNu
 use jiff::Timestamp;
 
 use crate::identifiers::{detail, named_plate};
-use crate::json::{self, Document, Elements, Fields, Value};
-use crate::text::{Text, last_step};
+use crate::json::{self, Document, Elements, Field, Fields, Path, Value};
+use crate::text::{Text, trimmed};
 use crate::{Context, Error, form};
 
 /// Returns the texts of a body that are JSON: the body itself, or the parts of a multipart body that start as JSON.
@@ -72,7 +72,7 @@ pub(crate) fn messages(root: Fields<'_>) -> Elements<'_> {
 /// Dates by an epoch text, whose unit is told by its size: seconds up to the 12th digit, then milli-, micro- and
 /// nanoseconds; `None` when it is no positive number.
 pub(crate) fn epoch(context: &Context<'_>, text: &str) -> Option<Occurred> {
-    let text = text.trim();
+    let text = trimmed(text);
     let number: i64 = match text.parse() {
         Ok(number) => number,
         // A fraction of the unit is below what any device's clock is worth.
@@ -88,46 +88,35 @@ pub(crate) fn epoch(context: &Context<'_>, text: &str) -> Option<Occurred> {
     context.dated(at.ok()?, text, Basis::Explicit)
 }
 
-/// Keeps a confidence as percent, `whole` being what counts as certain (1 or 100); out of range it stays a detail.
-pub(crate) fn confidence(
-    observation: &mut Observation,
-    fields: &Fields<'_>,
-    path: &str,
-    whole: f64,
-) {
-    match percent(fields, path, whole) {
-        None => details(observation, fields, &[path]),
+/// Keeps a confidence as percent, `whole` being what counts as certain (1 or 100); out of range it stays a detail of the
+/// name beside it.
+pub(crate) fn confidence(observation: &mut Observation, told: (&str, Field<'_>), whole: f64) {
+    match percent(told.1, whole) {
+        None => named_details(observation, &[told]),
         percent => observation.confidence_percent = percent,
     }
 }
 
 /// Returns a confidence as percent; `None` when there is none or it is out of range.
-fn percent(fields: &Fields<'_>, path: &str, whole: f64) -> Option<f64> {
-    let figure = fields.figure(path)?;
+fn percent(field: Field<'_>, whole: f64) -> Option<f64> {
+    let figure = field.figure()?;
     // Four decimals: without rounding 0.903 of 1 becomes 90.30000000000001.
     let percent = (figure / whole * 1_000_000.0).round() / 10_000.0;
     (0.0..=whole).contains(&figure).then_some(percent)
 }
 
-/// Keeps the scalars at `paths` as details, each under the last step of its path.
-pub(crate) fn details(observation: &mut Observation, fields: &Fields<'_>, paths: &[&str]) {
-    for path in paths {
-        if let Some(text) = fields.scalar(path) {
-            detail(&mut observation.details, last_step(path, b'.'), &text);
-        }
+/// Keeps the scalars of fields as details, each under the name beside it; quickest in the order of names.
+pub(crate) fn named_details(observation: &mut Observation, fields: &[(&str, Field<'_>)]) {
+    for (name, field) in fields {
+        field.scalar_to(|text| detail(&mut observation.details, name, text));
     }
 }
 
-/// Keeps the scalars at `paths` as details, each under the name beside its path.
-pub(crate) fn named_details(
-    observation: &mut Observation,
-    fields: &Fields<'_>,
-    paths: &[(&str, &str)],
-) {
-    for (path, name) in paths {
-        if let Some(text) = fields.scalar(path) {
-            detail(&mut observation.details, name, &text);
-        }
+/// Keeps the scalars at `paths` as details.
+pub(crate) fn details(observation: &mut Observation, fields: &Fields<'_>, paths: &[Path]) {
+    for path in paths {
+        let keep = |text: &str| detail(&mut observation.details, path.name, text);
+        fields.prepared(path).scalar_to(keep);
     }
 }
 
@@ -142,7 +131,7 @@ pub(crate) fn candidates(
     let candidate = |one: Fields<'_>| {
         Some(Candidate {
             plate: named_plate(&mut Details::default(), "plate", &one.scalar(text)?)?,
-            confidence_percent: percent(&one, score, whole),
+            confidence_percent: percent(one.field(score), whole),
         })
     };
     let plates = weighed.filter_map(candidate);

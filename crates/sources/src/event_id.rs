@@ -4,6 +4,8 @@ use sha2::{Digest, Sha256};
 
 /// Longest id of a device that is kept as it is, in bytes.
 const LONGEST: usize = 200;
+/// How an id that is a hash starts.
+const PREFIX: &str = "sha256:";
 
 /// Returns the device's own id, trimmed; `None` when it is empty or a placeholder of zeros. One that is
 /// too long for a key, or has control characters, is replaced by its hash.
@@ -23,18 +25,22 @@ pub(crate) fn own(id: &str) -> Option<String> {
 /// Returns an id derived from `fields`, in order; equal fields give equal ids, and a border between two
 /// fields counts (each is hashed behind its length).
 pub(crate) fn derived(fields: &[&str]) -> String {
-    let mut hash = Sha256::new();
+    let length = fields
+        .iter()
+        .map(|field| size_of::<u64>() + field.len())
+        .sum();
+    let mut message = Vec::with_capacity(length);
     for field in fields {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field);
+        message.extend_from_slice(&(field.len() as u64).to_be_bytes());
+        message.extend_from_slice(field.as_bytes());
     }
     let mut digits = [0; 32];
-    hex::encode_to_slice(&hash.finalize()[..16], &mut digits).expect("16 bytes are 32 digits");
-    [
-        "sha256:",
-        std::str::from_utf8(&digits).expect("digits are ASCII"),
-    ]
-    .concat()
+    hex::encode_to_slice(&Sha256::digest(&message)[..16], &mut digits)
+        .expect("16 bytes are 32 digits");
+    let mut id = String::with_capacity(PREFIX.len() + digits.len());
+    id.push_str(PREFIX);
+    id.push_str(std::str::from_utf8(&digits).expect("digits are ASCII"));
+    id
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(crate) fn unknown_fields(observation: &mut Observation, object: &Fields<'_>)
 /// the device's word for nothing) or `malformed` (the text names no vehicle); the text stays in `plate_text`.
 pub(crate) fn plate(observation: &mut Observation, text: Option<&str>) {
     observation.plate = named_plate(&mut observation.details, "plate", text.unwrap_or_default());
-    if text.is_none_or(|text| text.trim().is_empty()) {
+    if text.is_none_or(|text| trimmed(text).is_empty()) {
         detail(&mut observation.details, "plate_state", "unread");
     }
 }
@@ -156,7 +156,7 @@ pub(crate) fn tags<'t>(observation: &mut Observation, texts: impl IntoIterator<I
 fn keep<'t, T>(
     texts: impl IntoIterator<Item = &'t str>,
     parse: impl Fn(&str) -> Option<T>,
-    list: &mut Vec<T>,
+    list: &mut bordergate_model::Few<T>,
     detail_name: &str,
     details: &mut Details,
 ) {

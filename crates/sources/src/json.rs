@@ -7,10 +7,11 @@
 
 mod field;
 mod fields;
+mod index;
 mod names;
 mod node;
+mod path;
 mod quick;
-mod quotes;
 mod scalars;
 mod strict;
 mod tape;
@@ -18,6 +19,7 @@ mod tape;
 pub(crate) use field::Field;
 pub(crate) use fields::{Elements, Fields};
 pub(crate) use names::Names;
+pub(crate) use path::{Path, paths};
 pub(crate) use tape::{Document, Value};
 
 /// Finds several fields of an object in one pass and binds each: `named!(object, "plate" => plate, "lane" => lane)`.

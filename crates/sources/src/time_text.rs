@@ -41,8 +41,8 @@ pub(crate) fn iso(text: &str) -> Option<Iso> {
     if text.len() > LONGEST || !text.is_ascii() {
         return None;
     }
-    if let Some(moment) = plain(text) {
-        return Some(Iso::Moment(moment));
+    if let Some(plain) = plain(text) {
+        return Some(plain);
     }
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(Iso::Moment(moment));
@@ -65,24 +65,29 @@ pub(crate) fn iso(text: &str) -> Option<Iso> {
         .map(Iso::Moment)
 }
 
-/// Reads the one form in which most devices write a moment, `yyyy-MM-ddTHH:mm:ss[.f...](Z|+HH:mm|-HH:mm)`, without
-/// what a general parser has to look for; `None` for any other, and for what is not plainly right.
-fn plain(text: &str) -> Option<Timestamp> {
-    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
-    let (clock, rest) = text.as_bytes().split_at_checked(SHAPE.len())?;
-    let (mut parts, mut part) = ([0_i16; 6], 0);
-    for (byte, shape) in clock.iter().zip(SHAPE) {
-        match (shape, byte) {
-            (b'0', b'0'..=b'9') => parts[part] = parts[part] * 10 + i16::from(byte - b'0'),
-            (b'0', _) => return None,
-            _ if byte != shape => return None,
-            _ => part += 1,
+/// Reads the forms in which most devices write a time, `yyyy-MM-ddTHH:mm[:ss[.f...]](Z|+HH:mm|-HH:mm|)` with a `T` or a
+/// blank, without what a general parser has to look for; `None` for any other, and for what is not plainly right.
+fn plain(text: &str) -> Option<Iso> {
+    let (clock, rest) = text.as_bytes().split_first_chunk()?;
+    #[rustfmt::skip]
+    let [
+        c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', i1, i2,
+    ] = clock else {
+        return None;
+    };
+    let year = two(c1, c2)? as i16 * 100 + two(y1, y2)? as i16;
+    let (month, day) = (two(m1, m2)? as i8, two(d1, d2)? as i8);
+    let (hour, minute) = (two(h1, h2)? as i8, two(i1, i2)? as i8);
+    let (second, nanoseconds, zone) = match rest {
+        [b':', s1, s2, rest @ ..] => {
+            let (nanoseconds, zone) = fraction(rest)?;
+            (two(s1, s2)? as i8, nanoseconds, zone)
         }
-    }
-    let [year, others @ ..] = parts;
-    let [month, day, hour, minute, second] = others.map(|part| part as i8);
-    let (nanoseconds, zone) = fraction(rest)?;
+        zone => (0, 0, zone),
+    };
+    let clock = DateTime::new(year, month, day, hour, minute, second, nanoseconds).ok()?;
     let seconds_east = match zone {
+        b"" => return Some(Iso::Wall(clock)),
         b"Z" => 0,
         [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
             let (hours, minutes) = (two(h1, h2)?, Some(two(m1, m2)?).filter(|m| *m < 60)?);
@@ -92,9 +97,8 @@ fn plain(text: &str) -> Option<Timestamp> {
         _ => return None,
     };
     let offset = Offset::from_seconds(seconds_east).ok()?;
-    let clock = DateTime::new(year, month, day, hour, minute, second, nanoseconds).ok()?;
-    let is_usual = seconds_east.abs() <= MOST_SECONDS_EAST;
-    offset.to_timestamp(clock).ok().filter(|_| is_usual)
+    let moment = offset.to_timestamp(clock).ok()?;
+    (seconds_east.abs() <= MOST_SECONDS_EAST).then_some(Iso::Moment(moment))
 }
 
 /// Reads a point with one to nine digits, if there is one: returns the nanoseconds and what is behind.
@@ -120,7 +124,7 @@ fn two(tens: &u8, ones: &u8) -> Option<i32> {
 
 /// Reads a compact wall clock `yyyyMMddHHmmss[fff]`; `None` when it is none.
 pub(crate) fn compact(text: &str) -> Option<DateTime> {
-    let text = text.trim();
+    let text = trimmed(text);
     if !(14..=17).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -183,7 +187,7 @@ mod tests {
             assert_eq!(iso(text), Some(Iso::Moment(expected)), "{text}");
         }
         for text in ["2024-01-19T11:17:19+08:00", "2024-01-19T03:17:19.000Z"] {
-            assert_eq!(plain(text), Some(expected), "{text}");
+            assert_eq!(plain(text), Some(Iso::Moment(expected)), "{text}");
         }
     }
 
@@ -235,8 +239,12 @@ mod tests {
             zone in "Z|[-+][0-2][0-9]:[0-6][0-9]|",
         ) {
             let text = format!("{clock}{fraction}{zone}");
-            if let Some(moment) = plain(&text) {
-                prop_assert_eq!(text.parse::<Timestamp>().ok(), Some(moment), "{}", text);
+            let by_jiff = match zone.as_str() {
+                "" => text.parse().ok().map(Iso::Wall),
+                _ => text.parse().ok().map(Iso::Moment),
+            };
+            if let Some(plain) = plain(&text) {
+                prop_assert_eq!(by_jiff, Some(plain), "{}", text);
             }
         }
 

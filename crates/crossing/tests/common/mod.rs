@@ -35,7 +35,7 @@ pub(crate) fn seen(number: u32, milestone: Milestone, minute: i64, plate: &str) 
 
 /// The reading as a customs message about a declaration.
 pub(crate) fn declared(mut reading: Observation, number: &str) -> Observation {
-    reading.declarations = vec![DeclarationNumber::parse(number).expect("a declaration number")];
+    reading.declarations = [DeclarationNumber::parse(number).expect("a declaration number")].into();
     reading.rank = 2;
     reading
 }

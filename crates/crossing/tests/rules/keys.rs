@@ -11,7 +11,7 @@ const OTHER: &str = "29H55512";
 const BOX: &str = "MSCU6639870";
 
 fn with_box(mut reading: Observation) -> Observation {
-    reading.containers = vec![ContainerNumber::parse(BOX).expect("a container number")];
+    reading.containers = [ContainerNumber::parse(BOX).expect("a container number")].into();
     reading
 }
 

@@ -105,9 +105,9 @@ fn of_two_vehicles_the_nearest_is_a_guess() {
 fn two_readings_of_one_vehicle_are_one_vehicle() {
     let tag = Tag::parse("E28011700000020A7D2F1B3C").expect("an EPC");
     let mut antenna = by("antenna", at(2, YardIn, 20, ""));
-    antenna.tags = vec![tag.clone()];
+    antenna.tags = [tag.clone()].into();
     let mut paper = reported(at(0, Predeclared, -HOUR, TRUCK));
-    paper.tags = vec![tag];
+    paper.tags = [tag].into();
     let found = linked(&[paper, seen(1, YardIn, 0, TRUCK), antenna, weighed(3, 30)]);
     assert_eq!(unlinked(&found), []);
     assert_eq!(found.crossings.len(), 1);

@@ -143,6 +143,9 @@ pub(super) fn linked(gate_id: &GateId, reading: v1::Reading) -> Result<LinkedRea
     })
 }
 
-fn each<T, U>(values: Vec<T>, read: impl Fn(T) -> Result<U, Error>) -> Result<Vec<U>, Error> {
+fn each<T, U, L: FromIterator<U>>(
+    values: Vec<T>,
+    read: impl Fn(T) -> Result<U, Error>,
+) -> Result<L, Error> {
     values.into_iter().map(read).collect()
 }

@@ -6,54 +6,29 @@
 //! vehicle do. The revision is 0 for `new`, 1 and the millisecond within the hour for `update`, the greatest for
 //! `lost`, so that it does not depend on the order of arrival. Source: formats.md, Axis; field names: VAPIX.
 
+use std::borrow::Cow;
+
 use bordergate_model::{Basis, Observation, Occurred};
 
-use crate::camera::{confidence, details, documents, epoch, messages, one_per_event};
+use crate::camera::{confidence, documents, epoch, messages, named_details, one_per_event};
 use crate::identifiers::{detail, plate};
-use crate::json::{self, Fields};
-use crate::text::lower_case;
+use crate::json::{self, Field, Fields, named};
+use crate::text::{lower_case, trimmed};
 use crate::{Context, Error, Read, event_id, time_text};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Revision of the last word on a car: above every `update` of the same hour.
 const LAST: u32 = HOUR_MS as u32 + 1;
-const PLATES: [&str; 4] = ["plateUTF8", "plateUnicode", "plateText", "plateASCII"];
-const SERIALS: [&str; 3] = [
-    "camera_info.SerialNumber",
-    "SerialNumber",
-    "sensorProviderID",
-];
-/// In about the order in which cameras write them.
-const DETAILS: [&str; 11] = [
-    "packetCounter",
-    "datetime",
-    "capture_timestamp",
-    "plateCountry",
-    "plateRegion",
-    "carState",
-    "carID",
-    "roiID",
-    "vehicle_info.type",
-    "vehicle_info.color",
-    "camera_info.SerialNumber",
-];
 
 /// Reads one push or a list of them.
 ///
 /// # Errors
 /// `axis.no_reading` (nothing names a plate, a car or a capture), and those of the text, JSON and multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let mut observations = Vec::new();
+    let mut observations = Vec::with_capacity(1);
     for text in documents(context, "axis.no_reading")? {
         let document = json::parse(text)?;
         for push in messages(document.root()) {
-            let is_reading = ["carID", "carState", "capture_timestamp"]
-                .iter()
-                .chain(&PLATES)
-                .any(|name| push.at(name).is_some());
-            if !is_reading {
-                return Err(push.error("axis.no_reading", "", "names no plate, car or capture"));
-            }
             observations.push(reading(context, &push)?);
         }
     }
@@ -64,28 +39,79 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 }
 
 fn reading(context: &Context<'_>, push: &Fields<'_>) -> Result<Observation, Error> {
-    let direction = push.scalar("carMoveDirection").map(lower_case);
-    let mut observation = context.directed(direction.as_deref());
-    let plate_text = plate_text(push)?;
-    observation.occurred = occurred(context, push)?;
-    name(&mut observation, context, push, plate_text);
+    // In the order in which cameras write them.
+    named!(
+        push,
+        "packetCounter" => packet,
+        "datetime" => local,
+        "capture_timestamp" => capture,
+        "capture_ts" => capture_ts,
+        "plateText" => plain,
+        "plateUTF8" => utf8,
+        "plateUnicode" => unicode,
+        "plateASCII" => ascii,
+        "plateCountry" => country,
+        "plateRegion" => region,
+        "plateConfidence" => score,
+        "carState" => state,
+        "carID" => car,
+        "carMoveDirection" => direction,
+        "roiID" => roi,
+        "vehicle_info" => vehicle,
+        "camera_info" => camera,
+        "SerialNumber" => own_serial,
+        "sensorProviderID" => sensor,
+        "imagesURI" => pictures,
+    );
+    let texts = [utf8, unicode, plain, ascii];
+    let told = [car, state, capture].into_iter().chain(texts);
+    if told.into_iter().all(|field| field.value().is_none()) {
+        return Err(push.error("axis.no_reading", "", "names no plate, car or capture"));
+    }
+    let serial = camera.field("SerialNumber");
+
+    let mut observation = context.directed(direction.scalar().map(lower_case).as_deref());
+    let plate_text = plate_text(texts)?;
+    observation.occurred = occurred(context, [capture, capture_ts], local)?;
+    let serials = [serial, own_serial, sensor];
+    let named = Car {
+        serial: serials.into_iter().find_map(Field::scalar),
+        id: car.scalar(),
+        state: state.scalar().map(lower_case),
+    };
+    named.name(&mut observation, context, plate_text);
     plate(&mut observation, plate_text);
-    confidence(&mut observation, push, "plateConfidence", 1.0);
-    details(&mut observation, push, &DETAILS);
-    let pictures = push.length("imagesURI");
+    confidence(&mut observation, ("plateConfidence", score), 1.0);
+    named_details(
+        &mut observation,
+        &[
+            ("SerialNumber", serial),
+            ("capture_timestamp", capture),
+            ("carID", car),
+            ("carState", state),
+            ("color", vehicle.field("color")),
+            ("datetime", local),
+            ("packetCounter", packet),
+            ("plateCountry", country),
+            ("plateRegion", region),
+            ("roiID", roi),
+            ("type", vehicle.field("type")),
+        ],
+    );
+    let pictures = pictures
+        .fields()
+        .map_or(0, |list| list.elements("").count());
     if pictures > 0 {
-        detail(
-            &mut observation.details,
-            "imagesURI_count",
-            &pictures.to_string(),
-        );
+        let mut count = itoa::Buffer::new();
+        let count = count.format(pictures);
+        detail(&mut observation.details, "imagesURI_count", count);
     }
     Ok(observation)
 }
 
-fn plate_text<'v>(push: &Fields<'v>) -> Result<Option<&'v str>, Error> {
-    for name in PLATES {
-        if let Some(text) = push.string(name)?.filter(|text| !text.trim().is_empty()) {
+fn plate_text<'v>(texts: [Field<'v>; 4]) -> Result<Option<&'v str>, Error> {
+    for field in texts {
+        if let Some(text) = field.string()?.filter(|text| !trimmed(text).is_empty()) {
             return Ok(Some(text));
         }
     }
@@ -93,12 +119,16 @@ fn plate_text<'v>(push: &Fields<'v>) -> Result<Option<&'v str>, Error> {
 }
 
 /// `capture_timestamp` (or `capture_ts`), an epoch; else `datetime`, `yyyyMMdd HHmmssSSS` of the registered zone.
-fn occurred(context: &Context<'_>, push: &Fields<'_>) -> Result<Occurred, Error> {
-    let capture = push.first_scalar(&["capture_timestamp", "capture_ts"]);
+fn occurred(
+    context: &Context<'_>,
+    captures: [Field<'_>; 2],
+    local: Field<'_>,
+) -> Result<Occurred, Error> {
+    let capture = captures.into_iter().find_map(Field::scalar);
     if let Some(occurred) = capture.as_deref().and_then(|text| epoch(context, text)) {
         return Ok(occurred);
     }
-    let local = push.scalar("datetime");
+    let local = local.scalar();
     if let Some(text) = local.as_deref() {
         if let Some(wall) = time_text::compact(&text.replace([' ', 'T'], ""))
             && let Some(occurred) = context.local(wall, text, Basis::Configured)?
@@ -112,44 +142,45 @@ fn occurred(context: &Context<'_>, push: &Fields<'_>) -> Result<Occurred, Error>
     Ok(context.received(capture.or(local).as_deref()))
 }
 
-/// Names the event and its revision; without a car's number each capture is an event of its own.
-fn name(
-    observation: &mut Observation,
-    context: &Context<'_>,
-    push: &Fields<'_>,
-    plate_text: Option<&str>,
-) {
-    let serial = push.first_scalar(&SERIALS).unwrap_or_default();
-    let at = observation
-        .occurred
-        .at
-        .filter(|_| observation.occurred.basis != Basis::Received);
-    // The device's own clock, so that a later correction of it leaves the ids as they were.
-    let device_ms = at.map(|at| at.as_millisecond() + context.source.clock_offset_seconds * 1_000);
-    let hour = device_ms
-        .map(|ms| ms.div_euclid(HOUR_MS).to_string())
-        .unwrap_or_default();
-    let state = push.scalar("carState").map(lower_case).unwrap_or_default();
-    match push.scalar("carID") {
-        Some(car) => {
-            let plate_text = if hour.is_empty() {
-                plate_text.unwrap_or_default()
-            } else {
-                ""
-            };
-            observation.event_id = Some(event_id::derived(&[&serial, &car, &hour, plate_text]));
-            observation.revision = match state.as_ref() {
-                "new" | "" => 0,
-                "lost" => LAST,
-                _ => device_ms.map_or(1, |ms| ms.rem_euclid(HOUR_MS) as u32 + 1),
-            };
-        }
-        None => {
-            let time = observation.occurred.text.as_deref().unwrap_or_default();
-            if !time.is_empty() || plate_text.is_some() {
-                let fields = [&serial, time, plate_text.unwrap_or_default(), &state];
+/// The car that a push tells of, as its camera names it.
+struct Car<'v> {
+    serial: Option<Cow<'v, str>>,
+    id: Option<Cow<'v, str>>,
+    state: Option<Cow<'v, str>>,
+}
+
+impl Car<'_> {
+    /// Names the event and its revision; without a car's number each capture is an event of its own.
+    fn name(&self, observation: &mut Observation, context: &Context<'_>, plate_text: Option<&str>) {
+        let serial = self.serial.as_deref().unwrap_or_default();
+        let state = self.state.as_deref().unwrap_or_default();
+        let plate_text = plate_text.unwrap_or_default();
+        let dated = &observation.occurred;
+        let at = dated.at.filter(|_| dated.basis != Basis::Received);
+        // The device's own clock, so that a later correction of it leaves the ids as they were.
+        let device_ms =
+            at.map(|at| at.as_millisecond() + context.source.clock_offset_seconds * 1_000);
+        let Some(id) = self.id.as_deref() else {
+            let time = dated.text.as_deref().unwrap_or_default();
+            if !time.is_empty() || !plate_text.is_empty() {
+                let fields = [serial, time, plate_text, state];
                 observation.event_id = Some(event_id::derived(&fields));
             }
-        }
+            return;
+        };
+        let derived = match device_ms {
+            Some(ms) => {
+                let mut hour = itoa::Buffer::new();
+                let hour = hour.format(ms.div_euclid(HOUR_MS));
+                event_id::derived(&[serial, id, hour, ""])
+            }
+            None => event_id::derived(&[serial, id, "", plate_text]),
+        };
+        observation.event_id = Some(derived);
+        observation.revision = match state {
+            "new" | "" => 0,
+            "lost" => LAST,
+            _ => device_ms.map_or(1, |ms| ms.rem_euclid(HOUR_MS) as u32 + 1),
+        };
     }
 }

@@ -12,13 +12,13 @@ use jiff::tz::TimeZone;
 
 use crate::camera::{confidence, details, documents, messages};
 use crate::identifiers::plate;
-use crate::json::{self, Fields};
-use crate::text::lower_case;
+use crate::json::{self, Fields, Path, paths};
+use crate::text::{lower_case, trimmed};
 use crate::{Context, Error, Read, event_id};
 
 const IDS: [&str; 4] = ["ReadId", "ReadID", "Id", "EventId"];
 const MOTION: &str = "Relative Motion";
-const DETAILS: [&str; 9] = [
+const DETAILS: [Path; 9] = paths([
     "SharpName",
     "VehicleID",
     "PatrollerName",
@@ -28,7 +28,7 @@ const DETAILS: [&str; 9] = [
     "TimeUtc",
     "Attributes.Vehicle Type",
     "Attributes.Vehicle Make",
-];
+]);
 
 /// Reads each plate read.
 ///
@@ -63,21 +63,15 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
 fn reading(context: &Context<'_>, read: &Fields<'_>) -> Result<Observation, Error> {
     let direction = attribute(read, MOTION).map(lower_case);
     let mut observation = context.directed(direction.as_deref());
-    let plate_text = read.text("Plate")?.filter(|text| !text.trim().is_empty());
+    let plate_text = read.text("Plate")?.filter(|text| !trimmed(text).is_empty());
     observation.occurred = occurred(context, read)?;
     observation.event_id = event_id_of(read, plate_text.as_deref());
     plate(&mut observation, plate_text.as_deref());
-    let score = read.scalar("ConfidenceScore").unwrap_or_default();
-    let is_fraction = score.contains('.')
-        && read
-            .figure("ConfidenceScore")
-            .is_some_and(|score| score <= 1.0);
-    confidence(
-        &mut observation,
-        read,
-        "ConfidenceScore",
-        if is_fraction { 1.0 } else { 100.0 },
-    );
+    let score = read.field("ConfidenceScore");
+    let is_fraction = score.scalar().is_some_and(|score| score.contains('.'))
+        && score.figure().is_some_and(|score| score <= 1.0);
+    let whole = if is_fraction { 1.0 } else { 100.0 };
+    confidence(&mut observation, ("ConfidenceScore", score), whole);
     details(&mut observation, read, &DETAILS);
     Ok(observation)
 }

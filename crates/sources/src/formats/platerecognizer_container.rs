@@ -9,12 +9,12 @@ use bordergate_model::Observation;
 use super::platerecognizer_stream::{data_of, occurred};
 use crate::camera::{details, each_document, messages};
 use crate::identifiers::{containers, detail};
-use crate::json::Fields;
+use crate::json::{Fields, Path, paths};
 use crate::{Context, Error, Read, event_id};
 
 /// Most containers in one picture.
 const MOST: usize = 8;
-const DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
+const DETAILS: [Path; 3] = paths(["camera_id", "timestamp_local", "timestamp_camera"]);
 
 /// Reads the containers of each picture, one observation a picture.
 ///

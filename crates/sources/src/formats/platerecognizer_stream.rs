@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use bordergate_model::{Basis, Observation, Occurred};
 use jiff::tz::TimeZone;
 
-use crate::camera::{candidates, confidence, details, each_document, messages, named_details};
+use crate::camera::{candidates, confidence, details, each_document, messages};
 use crate::identifiers::plate;
-use crate::json::{Fields, Value};
+use crate::json::{Fields, Path, Value, paths};
 use crate::time_text::{self, Iso};
 use crate::{Context, Error, Read, event_id};
 
@@ -22,30 +22,30 @@ const PLATES: [&str; 4] = [
     "plate.props.plate[0].value",
     "plate.plate",
 ];
-const SCORES: [&str; 4] = [
+const SCORES: [Path; 4] = paths([
     "props.plate[0].score",
     "plate.props.plate[0].score",
     "score",
     "plate.score",
-];
+]);
 /// Lists of what was weighed for a plate, with the path of its text in each.
 const CANDIDATES: [(&str, &str); 3] = [
     ("candidates", "plate"),
     ("props.plate", "value"),
     ("plate.props.plate", "value"),
 ];
-const DATA_DETAILS: [&str; 3] = ["camera_id", "timestamp_local", "timestamp_camera"];
+const DATA_DETAILS: [Path; 3] = paths(["camera_id", "timestamp_local", "timestamp_camera"]);
 /// Details of a result with their names; of two paths to one name the later holds.
-const DETAILS: [(&str, &str); 9] = [
-    ("vehicle.type", "vehicle_type"),
-    ("region.code", "region"),
-    ("plate.props.region[0].value", "region"),
-    ("dscore", "dscore"),
-    ("direction_score", "direction_score"),
-    ("speed", "speed"),
-    ("position_sec", "position_sec"),
-    ("model_make[0].make", "model_make"),
-    ("color[0].color", "color"),
+const DETAILS: [Path; 9] = [
+    Path::named("vehicle.type", "vehicle_type"),
+    Path::named("region.code", "region"),
+    Path::named("plate.props.region[0].value", "region"),
+    Path::named("dscore", "dscore"),
+    Path::named("direction_score", "direction_score"),
+    Path::named("speed", "speed"),
+    Path::named("position_sec", "position_sec"),
+    Path::named("model_make[0].make", "model_make"),
+    Path::named("color[0].color", "color"),
 ];
 
 /// Reads every result of a webhook.
@@ -131,15 +131,16 @@ fn reading(
     observation.occurred = occurred(context, data)?;
     observation.event_id = event_id_of(data, plate_text.as_deref(), index);
     plate(&mut observation, plate_text.as_deref());
-    if let Some(path) = SCORES.iter().find(|path| result.figure(path).is_some()) {
-        confidence(&mut observation, result, path, 1.0);
+    let mut scores = SCORES.iter().map(|path| (path.name, result.prepared(path)));
+    if let Some(score) = scores.find(|(_, score)| score.figure().is_some()) {
+        confidence(&mut observation, score, 1.0);
     }
     let weighed = CANDIDATES.map(|(path, text)| (result.elements(path), text));
     if let Some((weighed, text)) = weighed.into_iter().find(|(list, _)| !list.is_empty()) {
         candidates(&mut observation, weighed, (text, "score"), 1.0);
     }
     details(&mut observation, data, &DATA_DETAILS);
-    named_details(&mut observation, result, &DETAILS);
+    details(&mut observation, result, &DETAILS);
     Ok(observation)
 }
 

@@ -13,12 +13,12 @@
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{candidates, confidence, details, documents, epoch, messages, named_details};
+use crate::camera::{candidates, confidence, details, documents, epoch, messages};
 use crate::identifiers::{detail, plate};
-use crate::json::{self, Fields};
+use crate::json::{self, Fields, Path, paths};
 use crate::{Context, Error, Read, event_id};
 
-const DETAILS: [&str; 14] = [
+const DETAILS: [Path; 14] = paths([
     "camera_id",
     "agent_uid",
     "agent_type",
@@ -33,11 +33,11 @@ const DETAILS: [&str; 14] = [
     "is_preview",
     "direction_of_travel_id",
     "web_server_config.camera_label",
-];
+]);
 /// Details with names of their own.
-const NAMED_DETAILS: [(&str, &str); 2] = [
-    ("vehicle.color[0].name", "color"),
-    ("vehicle.body_type[0].name", "body_type"),
+const NAMED_DETAILS: [Path; 2] = [
+    Path::named("vehicle.color[0].name", "color"),
+    Path::named("vehicle.body_type[0].name", "body_type"),
 ];
 
 /// Reads the groups of a message.
@@ -78,16 +78,16 @@ fn reading(context: &Context<'_>, group: &Fields<'_>) -> Result<Observation, Err
     observation.occurred = occurred(context, group);
     observation.event_id = event_id_of(group, plate_text.as_deref());
     plate(&mut observation, plate_text.as_deref());
-    let path = if group.at("best_confidence").is_some() {
-        "best_confidence"
-    } else {
-        "best_plate.confidence"
+    let best = group.field("best_confidence");
+    let told = match best.value() {
+        Some(_) => ("best_confidence", best),
+        None => ("confidence", group.field("best_plate.confidence")),
     };
-    confidence(&mut observation, group, path, 100.0);
+    confidence(&mut observation, told, 100.0);
     let weighed = group.elements("candidates");
     candidates(&mut observation, weighed, ("plate", "confidence"), 100.0);
     details(&mut observation, group, &DETAILS);
-    named_details(&mut observation, group, &NAMED_DETAILS);
+    details(&mut observation, group, &NAMED_DETAILS);
     let frames = group.length("uuids");
     if frames > 0 {
         detail(&mut observation.details, "uuids_count", &frames.to_string());

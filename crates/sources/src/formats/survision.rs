@@ -5,33 +5,18 @@
 
 use bordergate_model::{Observation, Occurred};
 
-use crate::camera::{confidence, details, documents, epoch, messages};
+use crate::camera::{confidence, documents, epoch, messages, named_details};
 use crate::identifiers::plate;
-use crate::json::{self, Fields};
-use crate::text::lower_case;
+use crate::json::{self, Fields, named};
+use crate::text::{lower_case, trimmed};
 use crate::{Context, Error, Read, event_id};
-
-const ANPR_DETAILS: [&str; 5] = [
-    "@id",
-    "@session",
-    "@synchronized",
-    "@ipAddress",
-    "@cameraName",
-];
-const DETAILS: [&str; 5] = [
-    "@context_isoAlpha2",
-    "@context",
-    "@plateOccurences",
-    "@x",
-    "@y",
-];
 
 /// Reads each decision.
 ///
 /// # Errors
 /// `survision.no_anpr` (no message and no keep-alive), and those of the text, JSON and multipart layers.
 pub(crate) fn read(context: &Context<'_>) -> Result<Read, Error> {
-    let mut observations = Vec::new();
+    let mut observations = Vec::with_capacity(1);
     let mut ignored = "survision.empty";
     for text in documents(context, "survision.no_anpr")? {
         let document = json::parse(text)?;
@@ -66,49 +51,74 @@ fn reading(
     decision: &Fields<'_>,
     index: usize,
 ) -> Result<Observation, Error> {
-    let direction = decision.scalar("@direction").map(lower_case);
-    let mut observation = context.directed(direction.as_deref());
-    let plate_text = decision
-        .text("@plate")?
-        .filter(|text| !text.trim().is_empty());
-    observation.occurred = occurred(context, anpr)?;
-    observation.is_suspect = matches!(anpr.scalar("@synchronized").as_deref(), Some("0" | "false"));
-    observation.event_id = event_id_of(anpr, plate_text.as_deref(), index);
-    plate(&mut observation, plate_text.as_deref());
-    if decision.at("@reliability").is_some() {
-        confidence(&mut observation, decision, "@reliability", 100.0);
+    named!(
+        anpr,
+        "@id" => id,
+        "@date" => date,
+        "@session" => session,
+        "@synchronized" => synchronized,
+        "@ipAddress" => address,
+        "@cameraName" => camera,
+    );
+    named!(
+        decision,
+        "@plate" => plate_text,
+        "@reliability" => reliability,
+        "@direction" => direction,
+        "@context" => country,
+        "@context_isoAlpha2" => country_code,
+        "@plateOccurences" => occurrences,
+        "@x" => x,
+        "@y" => y,
+    );
+    let mut observation = context.directed(direction.scalar().map(lower_case).as_deref());
+    let plate_text = plate_text.text()?;
+    let plate_text = plate_text
+        .as_deref()
+        .filter(|text| !trimmed(text).is_empty());
+    let date = date.scalar();
+    observation.occurred = occurred(context, date.as_deref())?;
+    observation.is_suspect = matches!(synchronized.scalar().as_deref(), Some("0" | "false"));
+    // The camera's counter with the time, plate and place in the message.
+    if date.is_some() || plate_text.is_some() {
+        observation.event_id = Some(event_id::derived(&[
+            &session.scalar().unwrap_or_default(),
+            &id.scalar().unwrap_or_default(),
+            date.as_deref().unwrap_or_default(),
+            plate_text.unwrap_or_default(),
+            itoa::Buffer::new().format(index),
+        ]));
     }
-    details(&mut observation, anpr, &ANPR_DETAILS);
-    details(&mut observation, decision, &DETAILS);
+    plate(&mut observation, plate_text);
+    if reliability.value().is_some() {
+        confidence(&mut observation, ("reliability", reliability), 100.0);
+    }
+    named_details(
+        &mut observation,
+        &[
+            ("cameraName", camera),
+            ("context", country),
+            ("context_isoAlpha2", country_code),
+            ("id", id),
+            ("ipAddress", address),
+            ("plateOccurences", occurrences),
+            ("session", session),
+            ("synchronized", synchronized),
+            ("x", x),
+            ("y", y),
+        ],
+    );
     Ok(observation)
 }
 
 /// `@date` is an epoch in milliseconds; some versions write ISO 8601.
-fn occurred(context: &Context<'_>, anpr: &Fields<'_>) -> Result<Occurred, Error> {
-    let Some(text) = anpr.scalar("@date") else {
+fn occurred(context: &Context<'_>, date: Option<&str>) -> Result<Occurred, Error> {
+    let Some(text) = date else {
         return Ok(context.received(None));
     };
-    if let Some(occurred) = epoch(context, &text) {
+    if let Some(occurred) = epoch(context, text) {
         return Ok(occurred);
     }
-    Ok(context
-        .iso(&text)?
-        .unwrap_or_else(|| context.received(Some(&text))))
-}
-
-/// `@session` and `@id` (a counter) with the time, plate and place in the message, by hash; none where there is
-/// neither time nor plate.
-fn event_id_of(anpr: &Fields<'_>, plate: Option<&str>, index: usize) -> Option<String> {
-    let time = anpr.scalar("@date");
-    if time.is_none() && plate.is_none() {
-        return None;
-    }
-    let [session, id] = ["@session", "@id"].map(|name| anpr.scalar(name).unwrap_or_default());
-    Some(event_id::derived(&[
-        session.as_ref(),
-        id.as_ref(),
-        time.as_deref().unwrap_or_default(),
-        plate.unwrap_or_default(),
-        &index.to_string(),
-    ]))
+    let dated = context.iso(text)?;
+    Ok(dated.unwrap_or_else(|| context.received(Some(text))))
 }

@@ -44,6 +44,15 @@ impl<'v> Field<'v> {
         Fields::new(self.document, self.place)
     }
 
+    /// Returns the field of a name in the object that is here, if one is.
+    pub(crate) fn field(self, name: &str) -> Self {
+        let place = match self.place {
+            0 => None,
+            place => self.document.search(place, name),
+        };
+        Self::new(self.document, place.unwrap_or_default())
+    }
+
     /// Returns a string.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::fmt;
 use super::Value;
 use super::field::{Field, Strings};
 use super::names::Names;
+use super::path::Path;
 use super::tape::Document;
 use crate::Error;
 
@@ -77,9 +78,14 @@ impl<'v> Fields<'v> {
         {
             found = found.held().nth(index)?;
         }
-        match behind.strip_prefix('.') {
-            Some(path) => found.found(path),
-            None => Some(found),
+        let Some(behind) = behind.strip_prefix('.') else {
+            return Some(found);
+        };
+        // Without an index, which stays that of the object from which the steps begin: others are asked of it too.
+        let at = self.document.search(found.at, behind);
+        match at.map(|at| Self { at, ..found }) {
+            None if has_steps(behind) => found.by_steps(behind),
+            last => last,
         }
     }
 
@@ -122,6 +128,16 @@ impl<'v> Fields<'v> {
     #[inline(always)]
     pub(crate) fn field(&self, path: &str) -> Field<'v> {
         Field::new(self.document, self.found(path).map_or(0, |found| found.at))
+    }
+
+    /// Returns the field at a prepared path.
+    pub(crate) fn prepared(&self, path: &Path) -> Field<'v> {
+        let name = (path.text.as_bytes(), path.head);
+        let mut place = self.document.find_slot(self.at, name, path.slot);
+        if place.is_none() && path.has_steps {
+            place = self.by_steps(path.text).map(|found| found.at);
+        }
+        Field::new(self.document, place.unwrap_or_default())
     }
 
     /// Returns the fields of these names, all found in one pass.

@@ -72,29 +72,44 @@ pub(super) struct Name {
 
 impl Name {
     /// Takes a name that lies at a span of `buffer`.
-    #[inline(always)]
     pub(super) fn new(buffer: &[u8], span: Span) -> Self {
-        let (at, length) = (span.place(), span.length());
-        let eight = buffer.get(at..at + 8).and_then(<[u8]>::first_chunk);
-        let head = match eight {
-            Some(eight) => u64::from_le_bytes(*eight) & FIRST[length.min(8)],
-            None => head(&buffer[at..at + length]),
-        };
+        let head = Self::plain(buffer, span.place(), span.length()).head;
         Self { span, head }
     }
 
-    /// Returns the bit of this name.
+    /// Takes a name that lies at a place of the text.
+    #[inline(always)]
+    pub(super) fn plain(text: &[u8], at: usize, length: usize) -> Self {
+        let rest = text.get(at..).unwrap_or_default();
+        let head = match rest.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight) & FIRST[length.min(8)],
+            None => head(&rest[..length]),
+        };
+        let span = Span::new(at, length);
+        Self { span, head }
+    }
+
+    /// Returns the slot of this name.
+    #[inline(always)]
+    pub(super) fn slot(self) -> usize {
+        slot(self.head, self.span.length())
+    }
+
+    /// Returns the bit of this name's slot.
     #[inline(always)]
     pub(super) fn bit(self) -> u64 {
-        bit(self.head, self.span.length())
+        1 << self.slot()
     }
 }
 
-/// Returns the bit by which an object says that it may hold a name of this head and length.
+/// How many slots names have.
+pub(super) const SLOTS: usize = 64;
+
+/// Returns the slot of names of this head and length: few names of one object share one.
 #[inline(always)]
-pub(super) fn bit(head: u64, length: usize) -> u64 {
+pub(super) const fn slot(head: u64, length: usize) -> usize {
     let mixed = (head ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    1 << (mixed >> 58)
+    (mixed >> 58) as usize
 }
 
 /// Returns the first eight bytes of a name, zeros behind a shorter one.

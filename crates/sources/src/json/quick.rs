@@ -4,9 +4,10 @@
 //! the limit or anything that is no JSON makes it return `None`: the strict pass then reads the document or says what is
 //! wrong with it. What this one reads, the strict one reads as the same value (property test).
 
+use wide::u8x16;
+
 use super::names::{Name, Span};
 use super::node::{Kind, float};
-use super::quotes::Quotes;
 use super::tape::{Document, LONGEST_TEXT, Open};
 
 /// Digits that a signed number of 64 bits always holds.
@@ -27,7 +28,6 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
     }
     let mut pass = Pass {
         bytes: text.as_bytes(),
-        quotes: Quotes::new(text.as_bytes()),
         document: Document::new(text),
     };
     let mut open = Open::default();
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
         (first, at) = pass.next(at);
         match first {
             b'"' => {
-                let (span, behind) = pass.string(at)?;
+                let (span, behind) = pass.string(at + 1)?;
                 pass.document.add(name, Kind::Text(span))?;
                 at = behind;
             }
@@ -78,7 +78,6 @@ pub(super) fn read(text: &str) -> Option<Document<'_>> {
 
 struct Pass<'a> {
     bytes: &'a [u8],
-    quotes: Quotes<'a>,
     document: Document<'a>,
 }
 
@@ -107,15 +106,18 @@ impl Pass<'_> {
         if quote != b'"' {
             return None;
         }
-        let (span, at) = self.string(at)?;
-        let name = match span.is_resolved() {
-            true => self.document.name_of(span),
-            false => Name::new(self.bytes, span),
+        let start = at + 1;
+        let end = marked(self.bytes, start)?;
+        let (name, at) = match self.bytes[end] {
+            b'"' => (Name::plain(self.bytes, start, end - start), end + 1),
+            b'\\' => self.escaped_name(start, end)?,
+            _ => return None,
         };
-        if open.bits & name.bit() != 0 && self.document.holds(open.at, name)? {
+        let seen = open.bits;
+        open.bits |= name.bit();
+        if seen == open.bits && self.document.holds(open.at, name)? {
             return None;
         }
-        open.bits |= name.bit();
         let (colon, at) = self.next(at);
         (colon == b':').then_some((name, at + 1))
     }
@@ -134,28 +136,63 @@ impl Pass<'_> {
         Some(self.bytes.len() - rest.len())
     }
 
-    /// Reads the string whose opening quote lies at a place; returns where it is, and the place behind its closing quote.
+    /// Reads the string that starts at a place, behind its opening quote; returns where it is, and the place behind its
+    /// closing quote.
     #[inline(always)]
-    fn string(&mut self, opening: usize) -> Option<(Span, usize)> {
-        let closing = self.quotes.next()?;
-        let span = match self.quotes.has_escapes {
-            true => self.resolved(opening, closing)?,
-            false => Span::new(opening + 1, closing - opening - 1),
-        };
-        Some((span, closing + 1))
+    fn string(&mut self, start: usize) -> Option<(Span, usize)> {
+        let end = marked(self.bytes, start)?;
+        match self.bytes[end] {
+            b'"' => Some((Span::new(start, end - start), end + 1)),
+            b'\\' => self.escaped(start, end),
+            _ => None,
+        }
     }
 
-    /// Returns where a string that may have escapes is; serde_json resolves them.
     #[cold]
-    fn resolved(&mut self, opening: usize, closing: usize) -> Option<Span> {
-        let literal = self.bytes.get(opening..=closing)?;
-        if memchr::memchr(b'\\', literal).is_none() {
-            return Some(Span::new(opening + 1, closing - opening - 1));
+    fn escaped_name(&mut self, start: usize, at: usize) -> Option<(Name, usize)> {
+        let (span, at) = self.escaped(start, at)?;
+        Some((self.document.name_of(span), at))
+    }
+
+    /// Reads a string that has its first backslash at a place; serde_json resolves it.
+    #[cold]
+    #[inline(never)]
+    fn escaped(&mut self, start: usize, mut at: usize) -> Option<(Span, usize)> {
+        while self.bytes[at] == b'\\' {
+            at = marked(self.bytes, at + 2)?;
         }
+        let literal = self.bytes.get(start - 1..=at)?;
         let resolved: String = serde_json::from_slice(literal).ok()?;
         let has_nul = resolved.bytes().any(|byte| byte == 0);
-        (!has_nul).then(|| self.document.keep(&resolved))
+        (!has_nul).then(|| (self.document.keep(&resolved), at + 1))
     }
+}
+
+/// Returns the place of the next quote, backslash or control character, sixteen bytes at a time.
+#[inline(always)]
+fn marked(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let Some(chunk) = bytes.get(at..)?.first_chunk::<16>() else {
+            return marked_last(bytes, at);
+        };
+        let lane = u8x16::from(*chunk);
+        let is_control = lane.min(u8x16::splat(0x1f)).cmp_eq(lane);
+        let is_quote = lane.cmp_eq(u8x16::splat(b'"'));
+        let is_backslash = lane.cmp_eq(u8x16::splat(b'\\'));
+        let marks = (is_quote | is_backslash | is_control).move_mask();
+        if marks != 0 {
+            return Some(at + marks.trailing_zeros() as usize);
+        }
+        at += 16;
+    }
+}
+
+/// As [`marked`] where less than sixteen bytes are left.
+#[inline(never)]
+fn marked_last(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut left = (at..).zip(bytes.get(at..)?);
+    let is_mark = |byte: u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    left.find(|(_, byte)| is_mark(**byte)).map(|(at, _)| at)
 }
 
 #[inline]
@@ -164,16 +201,23 @@ fn number(literal: &[u8]) -> Option<(Kind, &[u8])> {
         [b'-', first @ ..] => (true, first),
         first => (false, first),
     };
-    let (whole, digits, rest) = digits(first, 0);
-    let starts_with_zero = first.first() == Some(&b'0');
-    let is_whole = (1..=SAFE_DIGITS).contains(&digits) && !(starts_with_zero && digits > 1);
+    let (whole, digit_count, rest) = digits(first, 0);
+    let starts_well = digit_count == 1 || first.first() != Some(&b'0');
     match rest {
-        [b'.' | b'e' | b'E', ..] if digits > 0 => float_number(literal),
-        _ if is_whole && !(is_negative && whole == 0) => {
-            let number = if is_negative { -whole } else { whole };
-            Some((Kind::Signed(number), rest))
+        [b'.', decimals @ ..] if digit_count > 0 && starts_well => {
+            let (number, decimal_count, rest) = digits(decimals, whole);
+            let is_exact = decimal_count > 0 && digit_count + decimal_count <= EXACT_DIGITS;
+            if !is_exact || matches!(rest, [b'e' | b'E', ..]) {
+                return any_number(literal);
+            }
+            // Both are exact, and so is the quotient as far as a float goes.
+            let number = number as f64 / EXACT_POWERS[decimal_count];
+            Some((float(if is_negative { -number } else { number })?, rest))
         }
-        _ => None,
+        [b'.' | b'e' | b'E', ..] if digit_count > 0 => any_number(literal),
+        _ if !(1..=SAFE_DIGITS).contains(&digit_count) || !starts_well => None,
+        _ if is_negative && whole == 0 => None,
+        _ => Some((Kind::Signed(if is_negative { -whole } else { whole }), rest)),
     }
 }
 
@@ -189,24 +233,9 @@ fn digits(mut rest: &[u8], mut whole: i64) -> (i64, usize, &[u8]) {
     (whole, before - rest.len(), rest)
 }
 
-/// Reads a number with a fraction or exponent. Few digits without an exponent are a whole number divided by a power of
-/// ten, both of them exact; the others are serde_json's to read.
-fn float_number(literal: &[u8]) -> Option<(Kind, &[u8])> {
-    let (is_negative, first) = match literal {
-        [b'-', first @ ..] => (true, first),
-        first => (false, first),
-    };
-    let (whole, digit_count, rest) = digits(first, 0);
-    if let [b'.', rest @ ..] = rest
-        && !(digit_count > 1 && first.first() == Some(&b'0'))
-    {
-        let (number, decimals, rest) = digits(rest, whole);
-        let is_exact = decimals > 0 && digit_count + decimals <= EXACT_DIGITS;
-        if is_exact && !matches!(rest, [b'e' | b'E', ..]) {
-            let number = number as f64 / EXACT_POWERS[decimals];
-            return Some((float(if is_negative { -number } else { number })?, rest));
-        }
-    }
+/// Reads a number with a fraction or exponent as serde_json does.
+#[inline(never)]
+fn any_number(literal: &[u8]) -> Option<(Kind, &[u8])> {
     let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
     let (literal, rest) = literal.split_at(literal.iter().take_while(is_part).count());
     Some((float(serde_json::from_slice(literal).ok()?)?, rest))
@@ -257,6 +286,8 @@ mod tests {
     fn near_json() -> impl Strategy<Value = String> {
         let leaf = prop_oneof![
             "\"[a-c 桂\\\\u0-9é]{0,12}\"",
+            // Longer than what is looked at together, escapes at its borders.
+            "\"([a-c]|[桂é]|\\\\[nt\"\\\\]){0,40}\"",
             "-?[0-9]{1,20}",
             "-?[0-9]{1,3}[.eE][-+]?[0-9]{0,4}",
             "true|false|null|nul|-|\"",

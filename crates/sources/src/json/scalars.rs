@@ -18,10 +18,36 @@ impl<'v> Field<'v> {
         };
         (!text.is_empty()).then_some(text)
     }
+
+    /// Returns a finite number, also from a text; `None` as [`Self::scalar`] and when it is no number.
+    pub(crate) fn figure(self) -> Option<f64> {
+        let number = match self.value()? {
+            Value::Text(text) => trimmed(text).parse().ok()?,
+            Value::Signed(number) => number as f64,
+            Value::Unsigned(number) => number as f64,
+            Value::Float(number) => number,
+            Value::Null | Value::Bool(_) | Value::List | Value::Map => return None,
+        };
+        f64::is_finite(number).then_some(number)
+    }
+
+    /// Gives the text of the scalar, not trimmed, to `take` if there is one; a whole number's without heap.
+    pub(crate) fn scalar_to(self, take: impl FnOnce(&str)) {
+        match self.value() {
+            Some(Value::Text(text)) => take(text),
+            Some(Value::Signed(number)) => take(itoa::Buffer::new().format(number)),
+            _ => {
+                if let Some(text) = self.scalar() {
+                    take(&text);
+                }
+            }
+        }
+    }
 }
 
 impl<'v> Fields<'v> {
     /// Returns the scalar at a path; `None` as [`Field::scalar`].
+    #[inline(always)]
     pub(crate) fn scalar(&self, path: &str) -> Option<Cow<'v, str>> {
         self.field(path).scalar()
     }
@@ -31,16 +57,9 @@ impl<'v> Fields<'v> {
         paths.iter().find_map(|path| self.scalar(path))
     }
 
-    /// Returns a finite number, also from a text; `None` as [`Self::scalar`] and when it is no number.
+    /// Returns a finite number; `None` as [`Field::figure`].
     pub(crate) fn figure(&self, path: &str) -> Option<f64> {
-        let number = match self.at(path)? {
-            Value::Text(text) => text.trim().parse().ok()?,
-            Value::Signed(number) => number as f64,
-            Value::Unsigned(number) => number as f64,
-            Value::Float(number) => number,
-            Value::Null | Value::Bool(_) | Value::List | Value::Map => return None,
-        };
-        f64::is_finite(number).then_some(number)
+        self.field(path).figure()
     }
 
     /// Returns how many elements the list at `path` has; 0 when there is no list.

@@ -1,14 +1,15 @@
 //! A document as one flat list of values, its strings where they lie in the text: reading it takes one allocation.
 //!
 //! A list or object stands before what it holds and says where that ends, so that passing it is one step. Only strings
-//! with escapes are copied, all into one buffer. `Fields` looks into it; `quick` and `strict` write it.
+//! with escapes are copied, all into one buffer. `Fields` looks into it, by way of an `index` of the object that is asked
+//! much; `quick` and `strict` write it.
 
-use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
 use super::Fields;
-use super::names::{Name, Named, Span, bit, head};
+use super::index::{Index, Place};
+use super::names::{Name, Named, Span, head, slot};
 use super::node::{Kind, Node, Tag};
 
 /// Deepest nesting, the document itself counted as one.
@@ -17,6 +18,8 @@ pub(super) const DEEPEST: u32 = 64;
 pub(super) const MOST_VALUES: usize = 200_000;
 /// Longest text whose places a [`Span`] holds.
 pub(super) const LONGEST_TEXT: usize = i32::MAX as usize;
+/// An object that takes as many places at most is looked through: no index is made of it.
+const FEW: usize = 6;
 /// Names of one object that are looked through for a double.
 const MOST_NAMES: usize = 48;
 
@@ -63,24 +66,12 @@ pub(super) struct Open {
     pub(super) depth: u32,
 }
 
-/// Where a name is looked for first: behind what was last found, since readers ask in about the order in which devices
-/// write.
-#[derive(Clone, Copy)]
-struct Looked {
-    /// The object that was last looked into.
-    object: usize,
-    /// The place behind what was found there.
-    next: usize,
-    /// The place behind all it holds.
-    end: usize,
-}
-
 /// One JSON document.
 pub(crate) struct Document<'a> {
     text: &'a str,
     resolved: String,
     nodes: Vec<Node>,
-    looked: Cell<Looked>,
+    index: Index,
 }
 
 impl<'a> Document<'a> {
@@ -91,11 +82,7 @@ impl<'a> Document<'a> {
             resolved: String::new(),
             // A value of usual messages takes twenty bytes with its name.
             nodes: Vec::with_capacity(text.len() / 20 + 4),
-            looked: Cell::new(Looked {
-                object: usize::MAX,
-                next: 0,
-                end: 0,
-            }),
+            index: Index::new(),
         }
     }
 
@@ -253,19 +240,62 @@ impl<'a> Document<'a> {
     /// Returns the place of an object's value by its name; `None` when this is no object or has no such key.
     #[inline(always)]
     pub(super) fn find(&self, object: usize, name: &str) -> Option<usize> {
-        let name = (name.as_bytes(), head(name.as_bytes()));
-        let looked = self.looked.get();
-        if looked.object == object
-            && looked.next < looked.end
-            && let Some(node) = self.nodes.get(looked.next)
-            && self.is_named(node, name)
-        {
-            node.is_asked.set(true);
-            let next = node.end as usize;
-            self.looked.set(Looked { next, ..looked });
-            return Some(looked.next);
+        let name = name.as_bytes();
+        let head = head(name);
+        self.find_slot(object, (name, head), slot(head, name.len()))
+    }
+
+    /// As [`Self::find`], of a name that comes with its head and slot.
+    #[inline(never)]
+    pub(super) fn find_slot(
+        &self,
+        object: usize,
+        name: (&[u8], u64),
+        slot: usize,
+    ) -> Option<usize> {
+        if !self.index.is_of(object) {
+            let node = self.nodes.get(object).filter(|node| node.tag == Tag::Map)?;
+            let end = node.end as usize;
+            if end - object <= FEW {
+                return self.search_named(object, name);
+            }
+            self.index.fill(object, &self.nodes[..end]);
         }
-        self.search(object, name)
+        match self.index.place(slot) {
+            Place::Nowhere => None,
+            Place::Somewhere => self.search_named(object, name),
+            Place::At(place) => {
+                let node = self
+                    .nodes
+                    .get(place)
+                    .filter(|node| self.is_named(node, name))?;
+                node.is_asked.set(true);
+                Some(place)
+            }
+        }
+    }
+
+    /// As [`Self::find`], without an index.
+    pub(super) fn search(&self, object: usize, name: &str) -> Option<usize> {
+        let is_map = self.nodes.get(object)?.tag == Tag::Map;
+        let name = name.as_bytes();
+        is_map
+            .then(|| self.search_named(object, (name, head(name))))
+            .flatten()
+    }
+
+    #[inline(never)]
+    fn search_named(&self, object: usize, name: (&[u8], u64)) -> Option<usize> {
+        let nodes = self.nodes.get(..self.end(object))?;
+        let mut at = object + 1;
+        while let Some(node) = nodes.get(at) {
+            if self.is_named(node, name) {
+                node.is_asked.set(true);
+                return Some(at);
+            }
+            at = node.end as usize;
+        }
+        None
     }
 
     /// Finds an object's values by their names, in one pass: writes their places, and leaves those of the others.
@@ -288,29 +318,6 @@ impl<'a> Document<'a> {
             }
             at = node.end as usize;
         }
-    }
-
-    #[inline(never)]
-    fn search(&self, object: usize, name: (&[u8], u64)) -> Option<usize> {
-        let node = self.nodes.get(object)?;
-        if node.names()? & bit(name.1, name.0.len()) == 0 {
-            return None;
-        }
-        let (first, end) = (object + 1, node.end as usize);
-        let looked = self.looked.get();
-        let start = if looked.object == object {
-            looked.next
-        } else {
-            first
-        };
-        let found = self
-            .find_between(start, end, name)
-            .or_else(|| self.find_between(first, start, name))?;
-        let node = &self.nodes[found];
-        node.is_asked.set(true);
-        let next = node.end as usize;
-        self.looked.set(Looked { object, next, end });
-        Some(found)
     }
 
     /// Returns the next value of the same list or object, the one at a place or behind it and before `end`, that was not
@@ -338,18 +345,6 @@ impl<'a> Document<'a> {
             };
             if self.is_named(node, name) {
                 return Some(true);
-            }
-            at = node.end as usize;
-        }
-        None
-    }
-
-    fn find_between(&self, from: usize, until: usize, name: (&[u8], u64)) -> Option<usize> {
-        let nodes = self.nodes.get(..until)?;
-        let mut at = from;
-        while let Some(node) = nodes.get(at) {
-            if self.is_named(node, name) {
-                return Some(at);
             }
             at = node.end as usize;
         }

@@ -22,7 +22,7 @@ fn number(text: &str) -> DeclarationNumber {
 /// A reading that names a declaration.
 fn declared(offset: i64, milestone: Milestone, declaration: &str) -> Observation {
     Observation {
-        declarations: vec![number(declaration)],
+        declarations: [number(declaration)].into(),
         ..reading(offset, milestone)
     }
 }

@@ -124,10 +124,9 @@ impl<'a> Envelope<'a> {
     ///
     /// The first blank ends the source, in which blanks are escaped, so that no two pairs look alike.
     pub(super) fn event_id_of(&self, id: &str) -> String {
-        let is_escaped = |byte| matches!(byte, b'%' | b' ');
-        let source = match self.source.bytes().any(is_escaped) {
-            true => Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20")),
-            false => Cow::Borrowed(self.source),
+        let source = match memchr::memchr2(b'%', b' ', self.source.as_bytes()) {
+            Some(_) => Cow::Owned(self.source.replace('%', "%25").replace(' ', "%20")),
+            None => Cow::Borrowed(self.source),
         };
         if source.len() + 1 + id.len() > LONGEST_EVENT_ID {
             return crate::event_id::derived(&[self.source, id]);

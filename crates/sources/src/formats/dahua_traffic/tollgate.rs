@@ -3,12 +3,12 @@
 use bordergate_model::{Observation, Occurred};
 
 use crate::identifiers::{detail, plate};
-use crate::json::Fields;
-use crate::text::{last_step, lower_case};
+use crate::json::{Fields, Path, paths};
+use crate::text::lower_case;
 use crate::{Context, Error, event_id};
 
 /// Details, by their paths under `Picture`.
-const DETAILS: [&str; 9] = [
+const DETAILS: [Path; 9] = paths([
     "Plate.PlateColor",
     "Plate.PlateType",
     "Plate.Confidence",
@@ -18,7 +18,7 @@ const DETAILS: [&str; 9] = [
     "SnapInfo.DeviceID",
     "SnapInfo.SnapTime",
     "SnapInfo.TriggerSource",
-];
+]);
 
 /// Reads a picture's plate, time and place. The images in it (base64) are not looked at.
 pub(super) fn read(
@@ -43,10 +43,13 @@ pub(super) fn read(
     observation.event_id = event_id_of(message, picture, plate_text.as_deref())?;
     observation.lane = context.lane(lane.as_deref());
     plate(&mut observation, plate_text.as_deref());
-    for path in DETAILS {
-        let name = last_step(path, b'.');
-        let text = picture.text(path).ok().flatten().unwrap_or_default();
-        detail(&mut observation.details, name, &text);
+    for path in &DETAILS {
+        let text = picture.prepared(path).text().ok().flatten();
+        detail(
+            &mut observation.details,
+            path.name,
+            &text.unwrap_or_default(),
+        );
     }
     Ok(observation)
 }
