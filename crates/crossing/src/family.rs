@@ -1,4 +1,5 @@
-//! Families: the readings of one event and its corrections, of which the highest revision speaks for all.
+//! Families: the readings of one event and its corrections, of which the highest revision speaks for all; what a device
+//! read first speaks for it still when its last word names nothing.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
@@ -7,12 +8,13 @@ use std::sync::Arc;
 use bordergate_model::{Observation, SourceId};
 use jiff::Timestamp;
 
-use crate::reading::{is_dated, moment, order};
+use crate::reading::{is_dated, link_keys, moment, order};
 
 /// The readings of one event, the one that speaks first.
 #[derive(Clone, Debug)]
 pub(crate) struct Family {
-    /// The reading of the highest revision; the others follow it wherever it goes and lend no key.
+    /// The reading of the highest revision among those that name something; the others follow it wherever it goes and lend
+    /// no key.
     pub(crate) speaker: Arc<Observation>,
     /// The superseded readings.
     pub(crate) others: Vec<Arc<Observation>>,
@@ -104,7 +106,8 @@ pub(crate) fn families(readings: &[Arc<Observation>]) -> Vec<Family> {
     families
 }
 
-/// The highest revision speaks; of equal ones, one that no other of the family corrects.
+/// The highest revision speaks; of equal ones, one that no other of the family corrects. One that names nothing speaks
+/// only where all do, unless it is a correction: a car is not lost because its last picture was blurred.
 fn family(mut group: Vec<Arc<Observation>>) -> Family {
     let corrected: HashSet<String> = group
         .iter()
@@ -114,7 +117,17 @@ fn family(mut group: Vec<Arc<Observation>>) -> Family {
         let event_id = reading.event_id.as_ref();
         event_id.is_some_and(|event_id| corrected.contains(event_id))
     };
-    group.sort_by_key(|reading| (reading.revision, !is_corrected(reading), order(reading)));
+    let names_something =
+        |reading: &Observation| reading.corrects.is_some() || !link_keys(reading).is_empty();
+    group.sort_by_cached_key(|reading| {
+        let is_last = !is_corrected(reading);
+        (
+            names_something(reading),
+            reading.revision,
+            is_last,
+            order(reading),
+        )
+    });
     let speaker = group.pop().expect("a family has at least one reading");
     Family {
         speaker,

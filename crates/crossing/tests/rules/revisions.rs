@@ -91,6 +91,43 @@ fn the_best_frame_of_a_group_stands_whatever_the_order_of_arrival() {
 }
 
 #[test]
+fn a_last_word_that_names_nothing_leaves_the_car_where_the_first_put_it() {
+    let word = |offset, minute, plate: Option<&str>, revision| {
+        let mut word = by(seen(offset, GateIn, minute, TRUCK), "axis");
+        word.plate = plate.map(|plate| PlateNumber::parse(plate).expect("a plate"));
+        word.lane = Some("3".to_owned());
+        word.event_id = Some("car".to_owned());
+        word.revision = revision;
+        word
+    };
+    let (new, lost) = (word(0, 0, Some(TRUCK), 0), word(1, 1, None, 3_600_001));
+    let found = crossings(&[lost.clone(), new.clone(), seen(2, CrossedOut, 60, TRUCK)]);
+    assert_eq!(all(&found), [["GATE_IN", "GATE_IN", "CROSSED_OUT"]]);
+    assert_eq!(
+        found[0].at(GateIn),
+        new.occurred.at,
+        "the one that names it"
+    );
+    for order in [[&new, &lost], [&lost, &new]] {
+        let mut board = Board::new(Rules::default());
+        for reading in order {
+            board.add(reading.clone(), new.received_at);
+        }
+        board.advance(new.received_at + SignedDuration::from_hours(3));
+        let left: Vec<_> = board.crossings().cloned().collect();
+        assert_eq!(all(&left), [["GATE_IN", "GATE_IN"]]);
+    }
+    // A correction speaks whatever it names.
+    let withdrawn = correcting(word(2, 1, None, 3_600_002), "car", 3_600_002);
+    let linked = link(
+        &[new, withdrawn.clone()],
+        late_enough(&[withdrawn]),
+        &Rules::default(),
+    );
+    assert!(linked.crossings.is_empty());
+}
+
+#[test]
 fn a_correction_may_itself_be_corrected_and_all_stay_listed() {
     let first = seen(0, GateIn, 0, TRUCK);
     let second = correcting(seen(1, GateIn, 30, TRUCK), "e0", 1);

@@ -9,7 +9,7 @@ use super::{Group, Reading, Seen};
 /// A message, and the one that speaks for it.
 pub(super) type Superseded<'a> = (&'a (RecordId, Seen), RecordId);
 
-/// Parts the messages that speak for themselves from those another speaks for, also when it alone read a plate.
+/// Parts the messages that speak for themselves from those another speaks for, which is one that read a plate.
 pub(super) fn speakers<'a>(
     sent: &[&'a (RecordId, Seen)],
 ) -> (Vec<&'a (RecordId, Seen)>, Vec<Superseded<'a>>) {
@@ -25,7 +25,8 @@ pub(super) fn speakers<'a>(
     let mut superseded = Vec::new();
     for &message in sent {
         let speaker = message.1.event.and_then(|event| best.get(&event));
-        match speaker.filter(|(worth, _)| *worth > message.1.worth) {
+        let is_less = |worth: &[u8; 3]| *worth > message.1.worth || message.1.keys().is_empty();
+        match speaker.filter(|(worth, _)| is_less(worth)) {
             Some((_, speaker)) => superseded.push((message, *speaker)),
             None => speaking.push(message),
         }

@@ -230,12 +230,21 @@ fn the_last_word_on_a_car_takes_the_first_along_whatever_that_read() {
     assert_eq!(crossings(all).0, ["export open GATE_IN GATE_IN YARD_IN"]);
     // Without the last word the first one speaks for itself.
     assert_eq!(crossings(sent(std::slice::from_ref(&first))).0.len(), 2);
-    // A last word without a plate speaks for nobody.
+    // A last word without a plate speaks for nobody, and goes where the first does.
     let unread = Seen {
         plate: None,
+        ..last.clone()
+    };
+    assert_eq!(crossings(sent(&[first, unread.clone()])).0.len(), 2);
+    let read_first = Seen {
+        worth: [0; 3],
         ..last
     };
-    assert_eq!(crossings(sent(&[first, unread])).0.len(), 2);
+    let all = sent(&[read_first, unread]);
+    assert_eq!(
+        crossings(all),
+        (vec!["export open GATE_IN GATE_IN YARD_IN".to_owned()], 0)
+    );
 }
 
 #[test]
