@@ -178,8 +178,9 @@ impl Visit {
         let Some((before, after)) = around(self, milestone) else {
             return false;
         };
-        let before = before.iter().filter_map(|step| self.last_of(*step)).max();
-        let after = after.iter().filter_map(|step| self.first_of(*step)).min();
+        let moments = |step: &Milestone| self.of_goods(*step).map(moment);
+        let before = before.iter().filter_map(|step| moments(step).max()).max();
+        let after = after.iter().filter_map(|step| moments(step).min()).min();
         before.is_none_or(|before| before <= at + rules.after_close)
             && after.is_none_or(|after| at <= after)
     }

@@ -188,8 +188,9 @@ fn is_in_order(visit: &Visit, milestone: Milestone, at: Timestamp) -> bool {
     let Some((before, after)) = around(visit, milestone) else {
         return false;
     };
-    let before = before.iter().filter_map(|step| visit.first_of(*step)).max();
-    let after = after.iter().filter_map(|step| visit.last_of(*step)).min();
+    let moments = |step: &Milestone| visit.of_goods(*step).map(moment);
+    let before = before.iter().filter_map(|step| moments(step).min()).max();
+    let after = after.iter().filter_map(|step| moments(step).max()).min();
     before.is_none_or(|before| before <= at) && after.is_none_or(|after| at <= after)
 }
 

@@ -3,6 +3,7 @@
 use bordergate_model::{Direction, Milestone, Observation, PlateNumber};
 use jiff::Timestamp;
 
+use crate::near_plate::is_near;
 use crate::reading::{moment, order};
 use crate::visit::Visit;
 use crate::visits::{Place, Visits};
@@ -68,6 +69,21 @@ impl Visit {
             (gives != takes).then_some((moment(swap), gives))
         });
         of_vehicle.collect()
+    }
+
+    /// Returns the readings of a milestone that count, but for the way back of a vehicle that had handed its goods over.
+    pub(crate) fn of_goods(&self, milestone: Milestone) -> impl Iterator<Item = &Observation> {
+        let is_way_back = self.is_way_back(milestone);
+        let is_leavers = |reading: &Observation| {
+            let read = reading.plate.as_ref();
+            read.is_some_and(|read| {
+                let is_its =
+                    |plate: &PlateNumber| plate.folded() == read.folded() || is_near(read, plate);
+                self.is_left_by(moment(reading), is_its)
+            })
+        };
+        self.of(milestone)
+            .filter(move |reading| !(is_way_back && is_leavers(reading)))
     }
 
     /// Tells whether a milestone is the way out of a vehicle without its goods: inland from an export, home from an import.

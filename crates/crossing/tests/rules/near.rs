@@ -165,6 +165,34 @@ fn a_misread_way_back_of_the_vehicle_that_handed_its_goods_over_joins_them() {
 }
 
 #[test]
+fn a_misread_return_of_the_goods_may_follow_the_way_back_of_the_vehicle_that_handed_them_over() {
+    let with_way_out_of = |plate| {
+        crossings(&[
+            seen(0, GateIn, 0, FOREIGN),
+            handed_over(1, TractorSwapped, 60, FOREIGN, TRUCK),
+            seen(2, GateOut, 63, plate),
+            seen(3, CrossedOut, 120, TRUCK),
+            seen(4, Returned, 300, MISREAD),
+            seen(5, GateOut, 320, TRUCK),
+        ])
+    };
+    let whole = [
+        "GATE_IN",
+        "TRACTOR_SWAPPED",
+        "GATE_OUT",
+        "CROSSED_OUT",
+        "RETURNED",
+        "GATE_OUT",
+    ];
+    assert_eq!(all(&with_way_out_of(FOREIGN)), [whole]);
+    assert_eq!(
+        with_way_out_of(TRUCK).len(),
+        3,
+        "it went out with the goods"
+    );
+}
+
+#[test]
 fn what_was_misread_of_the_relief_vehicle_before_the_swap_is_not_of_the_goods() {
     for (minute, count) in [(40, 3), (70, 2)] {
         let found = crossings(&[
