@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use bordergate_model::{Direction, Milestone as M};
 
 use super::{Group, Reading, describe, way_out};
-use crate::identity::fold;
+use crate::identity::{Plate, fold};
 use crate::wall::HOUR;
 
 /// Clocks and times to the minute may differ by so much, in seconds.
@@ -52,11 +52,7 @@ pub(super) fn decide(groups: &mut Vec<Group<'_>>) {
                 && plates[other]
                     .iter()
                     .any(|plate| is_near(&plates[place][0], plate))
-                && has_room(
-                    &groups[other],
-                    groups[place].readings[0].milestone,
-                    groups[place].readings[0].at,
-                )
+                && has_room(&groups[other], &groups[place].readings[0])
         };
         let mut fitting = (0..groups.len()).filter(fits);
         if let (Some(only), None) = (fitting.next(), fitting.next()) {
@@ -111,7 +107,8 @@ fn is_near(read: &str, plate: &str) -> bool {
     read.len() + 1 == plate.len() && read[common..] == plate[common + 1..]
 }
 
-fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
+fn has_room(group: &Group<'_>, read: &Reading<'_>) -> bool {
+    let (milestone, at) = (read.milestone, read.at);
     let is_within_reach = |reading: &Reading<'_>| (reading.at - at).abs() <= REACH;
     if group.has(milestone) || !group.readings.iter().any(is_within_reach) {
         return false;
@@ -123,9 +120,13 @@ fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
             .is_some_and(|other| (-TOLERANCE..=seconds).contains(&(at - other)))
     };
     if direction != Direction::Import && milestone == M::GateOut {
+        let is_before = |reading: &Reading<'_>| {
+            !EXPORT.contains(&reading.milestone) || reading.at <= at + TOLERANCE
+        };
+        let is_open = describe::ended_at(group).is_none_or(|ended_at| at < ended_at);
         return within(M::Returned, HOUR)
             || within(M::TurnedBack, 3 * HOUR)
-            || describe::ended_at(group).is_none_or(|ended_at| at < ended_at);
+            || is_open && (handed_over(group, read) || group.readings.iter().all(is_before));
     }
     if direction == Direction::Import && milestone == M::CrossedOut {
         // Where the way out was missed too, the import is still open and takes it as its next reading.
@@ -153,6 +154,19 @@ fn has_room(group: &Group<'_>, milestone: M, at: i64) -> bool {
             Some(there) if there > here => reading.at >= at - TOLERANCE,
             _ => true,
         })
+}
+
+/// Tells whether the vehicle that was read had handed its goods over: it goes out while they go on.
+fn handed_over(group: &Group<'_>, read: &Reading<'_>) -> bool {
+    let Some(plate) = &read.seen.plate else {
+        return false;
+    };
+    let is_its = |given: &Plate| is_near(&fold(&plate.tail), &fold(&given.tail));
+    let mut swaps = group
+        .readings
+        .iter()
+        .filter(|swap| swap.seen.to_plate.is_some() && swap.at <= read.at);
+    swaps.any(|swap| swap.seen.plate.as_ref().is_some_and(is_its))
 }
 
 /// Tells whether the vehicle goes home when it crosses out: Chinese plates begin with a letter, Vietnamese ones with
