@@ -199,7 +199,7 @@ impl Board {
         let span = self.rules.lane_window * 4;
         let window = LaneWindow {
             gate_id: reading.gate_id.clone(),
-            lane: reading.lane.clone()?,
+            lane: reading.lane.as_deref()?.to_owned(),
             from: moment(reading)
                 .saturating_sub(span)
                 .unwrap_or(Timestamp::MIN),

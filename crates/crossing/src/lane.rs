@@ -144,7 +144,12 @@ impl Visit {
     /// Adds what the lane says was its vehicle's. It lends no key, and where its milestone does not fit in time and order it
     /// counts for nothing.
     pub(crate) fn join_by_lane(&mut self, family: &Family, counts: bool) {
-        let value = family.speaker.lane.clone().unwrap_or_default();
+        let value = family
+            .speaker
+            .lane
+            .as_deref()
+            .unwrap_or_default()
+            .to_owned();
         let key = MatchKey {
             kind: KeyKind::Lane,
             value,

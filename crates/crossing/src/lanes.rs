@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bordergate_model::{GateId, Observation, ObservationRef, RecordId};
+use bordergate_model::{EcoString, GateId, Observation, ObservationRef, RecordId};
 use imbl::{HashMap, OrdMap, OrdSet};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -35,7 +35,7 @@ pub(crate) struct Changed {
 
 /// The readings of every lane of every gate. Cloning is cheap: the maps share what did not change.
 #[derive(Clone, Debug)]
-pub(crate) struct Lanes<V>(HashMap<(GateId, String), Lane<V>>);
+pub(crate) struct Lanes<V>(HashMap<(GateId, EcoString), Lane<V>>);
 
 impl<V> Default for Lanes<V> {
     fn default() -> Self {
@@ -175,7 +175,7 @@ impl Changed {
     }
 }
 
-fn name(reading: &Observation) -> Option<(GateId, String)> {
+fn name(reading: &Observation) -> Option<(GateId, EcoString)> {
     Some((reading.gate_id.clone(), reading.lane.clone()?))
 }
 

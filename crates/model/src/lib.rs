@@ -31,6 +31,7 @@ pub use declaration::DeclarationNumber;
 pub use detached::{Detached, DetachedPart};
 pub use details::Details;
 pub use device::DeviceSerial;
+pub use ecow::EcoString;
 pub use fault::Fault;
 pub use id::{CrossingId, GateId, Offset, RecordId, Shard, SourceId};
 pub use key::{KeyKind, KeyWindow, LaneWindow, MatchKey};

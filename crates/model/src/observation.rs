@@ -1,5 +1,6 @@
 //! Observations: what one reading of a record says, in the border gate's words.
 
+use ecow::EcoString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +87,7 @@ pub struct Observation {
     /// Whether a report says the vehicle was loaded.
     pub is_loaded: Option<bool>,
     /// The lane, from the registration, else from the message.
-    pub lane: Option<String>,
+    pub lane: Option<EcoString>,
     /// How sure the device is of the plate, 0 to 100 %.
     pub confidence_percent: Option<f64>,
     /// What the device weighed for the plate, in its own order, the chosen text among them; also the texts of other frames

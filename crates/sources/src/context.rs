@@ -5,7 +5,9 @@
 //! before it is suspect. Gate, lane and rank come from the registration, never from the payload; the gate of a
 //! province-wide source from the router.
 
-use bordergate_model::{Basis, GateId, LoggedRecord, Milestone, Observation, Occurred, Source};
+use bordergate_model::{
+    Basis, EcoString, GateId, LoggedRecord, Milestone, Observation, Occurred, Source,
+};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -67,7 +69,7 @@ impl<'a> Context<'a> {
         Observation {
             milestone,
             rank: self.source.rank,
-            lane: self.source.lane.clone(),
+            lane: self.source.lane.as_deref().map(EcoString::from),
             ..Observation::new(
                 record.record_id,
                 self.logged.offset,
@@ -90,12 +92,10 @@ impl<'a> Context<'a> {
     }
 
     /// Returns the lane: the registration's, else the message's.
-    pub(crate) fn lane(&self, told: Option<&str>) -> Option<String> {
-        let told = told.map(trimmed).filter(|lane| !lane.is_empty());
-        self.source
-            .lane
-            .clone()
-            .or_else(|| told.map(|lane| bounded(lane, 32).to_owned()))
+    pub(crate) fn lane(&self, told: Option<&str>) -> Option<EcoString> {
+        let told = || told.map(|lane| bounded(trimmed(lane), 32));
+        let lane = self.source.lane.as_deref().or_else(told)?;
+        (!lane.is_empty()).then(|| lane.into())
     }
 
     /// Returns the registered zone.

@@ -211,7 +211,7 @@ impl Hub {
         };
         let is_on_lane = |other: &Observation| {
             lanes.iter().any(|window| {
-                let is_there = other.lane.as_ref() == Some(&window.lane);
+                let is_there = other.lane.as_deref() == Some(window.lane.as_str());
                 is_there
                     && other.gate_id == window.gate_id
                     && (window.from..=window.until).contains(&placed_at(other))

@@ -35,7 +35,7 @@ pub(crate) fn by(
 ) -> Observation {
     let mut reading = seen(number, milestone, 0, plate);
     reading.source_id = SourceId::parse(device).expect("a name");
-    reading.lane = Some("3".to_owned());
+    reading.lane = Some("3".into());
     reading.occurred.at = Some(second(seconds));
     reading.received_at = second(seconds);
     reading
@@ -102,7 +102,7 @@ fn twisted(number: u32, drawn: Drawn, plates: &[&str]) -> Observation {
     let milestone = milestones[milestone % milestones.len()];
     let mut reading = by(device, number, milestone, seconds, plate);
     if lane == 0 {
-        reading.lane = Some("4".to_owned());
+        reading.lane = Some("4".into());
     }
     let earlier = || format!("e{}", earlier.index(number.max(1) as usize));
     match twist {

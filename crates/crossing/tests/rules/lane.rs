@@ -18,7 +18,7 @@ const HOUR: i64 = 3600;
 /// The reading as of a device on lane 3.
 fn by(device: &str, mut reading: Observation) -> Observation {
     reading.source_id = SourceId::parse(device).expect("a name");
-    reading.lane = Some("3".to_owned());
+    reading.lane = Some("3".into());
     reading
 }
 
@@ -83,7 +83,7 @@ fn the_window_is_120_s_before_and_after() {
 #[test]
 fn another_lane_saw_another_vehicle() {
     let mut elsewhere = weighed(1, 10);
-    elsewhere.lane = Some("4".to_owned());
+    elsewhere.lane = Some("4".into());
     let found = linked(&[seen(0, YardIn, 0, TRUCK), elsewhere]);
     assert_eq!(unlinked(&found), [(1, UnlinkedReason::NoKey)]);
 }

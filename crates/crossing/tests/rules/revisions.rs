@@ -95,7 +95,7 @@ fn a_last_word_that_names_nothing_leaves_the_car_where_the_first_put_it() {
     let word = |offset, minute, plate: Option<&str>, revision| {
         let mut word = by(seen(offset, GateIn, minute, TRUCK), "axis");
         word.plate = plate.map(|plate| PlateNumber::parse(plate).expect("a plate"));
-        word.lane = Some("3".to_owned());
+        word.lane = Some("3".into());
         word.event_id = Some("car".to_owned());
         word.revision = revision;
         word

@@ -237,7 +237,7 @@ pub(crate) async fn unlinked_observations_are_found_within_the_span(bench: Bench
 pub(crate) async fn what_a_lane_told_is_found_by_the_moment_it_is_linked_by(bench: Bench) {
     let mut owner = Owner::take(&bench.store).await;
     let on_lane = |offset, lane: &str| Observation {
-        lane: Some(lane.to_owned()),
+        lane: Some(lane.into()),
         ..reading(offset, Milestone::Weighed)
     };
     let visit = closed(crossing(&[

@@ -132,7 +132,7 @@ pub(crate) fn full_reading(offset: i64) -> Observation {
         channel: Some(Channel::Yellow),
         cargo: Some(CargoClass::Fruit),
         is_loaded: Some(true),
-        lane: Some("2".to_owned()),
+        lane: Some("2".into()),
         confidence_percent: Some(87.5),
         gross_kg: Some(24_310.0),
         details: Details::from_iter([("loại", "thanh long \"ruột đỏ\" \\u0000")]),

@@ -147,7 +147,7 @@ fn observation() -> impl Strategy<Value = Observation> {
         channel: r.1,
         cargo: r.2,
         is_loaded: r.3,
-        lane: r.4,
+        lane: r.4.map(Into::into),
         confidence_percent: r.5,
         gross_kg: r.6,
         details: r.7.into_iter().collect(),

@@ -164,7 +164,7 @@ pub fn reading(
         channel: o.channel,
         cargo: o.cargo,
         is_loaded: o.is_loaded,
-        lane: o.lane.clone(),
+        lane: o.lane.as_deref().map(str::to_owned),
         confidence_percent: o.confidence_percent,
         candidates: o.candidates.iter().filter_map(candidate).collect(),
         gross_kg: o.gross_kg,
