@@ -4,7 +4,7 @@
 //! mark). Shapes are `bordergate-model`'s; this file decides what becomes of a text that has none.
 
 use bordergate_model::{
-    ContainerNumber, DeclarationNumber, Details, Observation, PlateNumber, Seal, Tag,
+    ContainerNumber, DeclarationNumber, Details, Few, Observation, PlateNumber, Seal, Tag,
 };
 
 use crate::json::Fields;
@@ -156,7 +156,7 @@ pub(crate) fn tags<'t>(observation: &mut Observation, texts: impl IntoIterator<I
 fn keep<'t, T>(
     texts: impl IntoIterator<Item = &'t str>,
     parse: impl Fn(&str) -> Option<T>,
-    list: &mut bordergate_model::Few<T>,
+    list: &mut Few<T>,
     detail_name: &str,
     details: &mut Details,
 ) {

@@ -98,10 +98,16 @@ pub(crate) fn trimmed(text: &str) -> &str {
 }
 
 /// Returns the last step of a path of names, `separator` between them; an attribute's `@` is no part of its name.
-pub(crate) fn last_step(path: &str, separator: u8) -> &str {
-    let before = path.bytes().rposition(|byte| byte == separator);
-    let step = before.map_or(path, |before| &path[before + 1..]);
-    step.strip_prefix('@').unwrap_or(step)
+pub(crate) const fn last_step(path: &str, separator: u8) -> &str {
+    let bytes = path.as_bytes();
+    let mut at = bytes.len();
+    while at > 0 && bytes[at - 1] != separator {
+        at -= 1;
+    }
+    if at < bytes.len() && bytes[at] == b'@' {
+        at += 1;
+    }
+    path.split_at(at).1
 }
 
 /// Returns a text in lower case; most words of devices are already.

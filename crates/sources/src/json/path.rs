@@ -1,6 +1,7 @@
 //! Paths to fields that a reader keeps as details, prepared when the program is built.
 
 use super::names::{head, slot};
+use crate::text::last_step;
 
 /// A path such as `camera_info.SerialNumber`, and the name under which what is there is kept.
 #[derive(Clone, Copy)]
@@ -17,7 +18,7 @@ pub(crate) struct Path {
 impl Path {
     /// Takes a path whose last step, without an attribute's `@`, names the detail.
     pub(crate) const fn new(text: &'static str) -> Self {
-        Self::named(text, last_step(text))
+        Self::named(text, last_step(text, b'.'))
     }
 
     /// Takes a path and the name of the detail.
@@ -47,15 +48,6 @@ pub(crate) const fn paths<const N: usize>(texts: [&'static str; N]) -> [Path; N]
         index += 1;
     }
     paths
-}
-
-const fn last_step(text: &'static str) -> &'static str {
-    let bytes = text.as_bytes();
-    let mut at = bytes.len();
-    while at > 0 && !matches!(bytes[at - 1], b'.' | b'@') {
-        at -= 1;
-    }
-    text.split_at(at).1
 }
 
 #[cfg(test)]
